@@ -1,0 +1,9 @@
+"""Every address of the portal, each list labelled with its prefix."""
+
+from django.urls import path
+
+from yiyang import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -1,0 +1,59 @@
+"""The health answer that operators and load balancers poll."""
+
+from datetime import timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.models import Max
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+GREEN = frozenset({"ok", "no_run"})
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when database, cache and nightly run are in order, otherwise 503."""
+    states = {"database": database_state(), "cache": cache_state()}
+    states["run"] = run_state() if states["database"] == "ok" else "unknown"
+    status = 200 if set(states.values()) <= GREEN else 503
+    response = JsonResponse({**states, "version": settings.BUILD_VERSION}, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def database_state() -> str:
+    """Say whether the database answers a query."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "unreachable"
+    return "ok"
+
+
+def cache_state() -> str:
+    """Say whether the cache gives back what it was given."""
+    try:
+        cache.set("healthz", "ok", timeout=60)
+        return "ok" if cache.get("healthz") == "ok" else "forgetful"
+    except RedisError:
+        return "unreachable"
+
+
+def run_state() -> str:
+    """Say whether the last finished nightly run is recent enough; before any run, `no_run`."""
+    IndicatorRun = apps.get_model("targets", "IndicatorRun")
+    try:
+        last = IndicatorRun.objects.filter(status="DONE").aggregate(last=Max("finished_at"))["last"]
+    except DatabaseError:
+        return "unreachable"
+    if last is None:
+        return "no_run"
+    oldest_good = timezone.now() - timedelta(hours=settings.SNAPSHOT_MAX_AGE_HOURS)
+    return "ok" if last >= oldest_good else "stale"
