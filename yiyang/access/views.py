@@ -1,0 +1,29 @@
+"""Sign-in, sign-out and the answer to a locked account."""
+
+from typing import Any
+
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.debug import sensitive_variables
+
+from yiyang.access.forms import SignInForm
+
+LOCKED = "登录失败次数过多，已暂停登录。请 15 分钟后再试，或联系安全管理员。"
+
+
+class SignIn(LoginView):
+    """Ask for name, password and, where the role needs it, the code."""
+
+    template_name = "access/sign_in.html"
+    authentication_form = SignInForm  # type: ignore[assignment]  # 自己的表单，多一个验证码
+    redirect_authenticated_user = False
+
+
+@sensitive_variables("credentials")
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
+) -> HttpResponse:
+    """Answer a locked-out attempt; axes calls it, whether or not the account exists."""
+    form = SignInForm(request=request)
+    return render(request, "access/sign_in.html", {"form": form, "locked": LOCKED}, status=429)
