@@ -1,0 +1,42 @@
+"""契约: agreements, teams, persons, sign-ups and the care given."""
+
+from contracts.models.agreements import AgreementMode, PartnershipAgreement, ServiceItem
+from contracts.models.care import HealthManagement, HomeSickbed
+from contracts.models.persons import (
+    KeyGroup,
+    KeyGroupMembership,
+    Person,
+    PersonKey,
+    PersonResidence,
+    ResidenceKind,
+    Sex,
+)
+from contracts.models.signups import (
+    AggregateGroup,
+    DoctorTeam,
+    FamilyDoctorSignup,
+    SignupAggregate,
+    SignupService,
+    TeamArea,
+)
+
+__all__ = [
+    "AggregateGroup",
+    "AgreementMode",
+    "DoctorTeam",
+    "FamilyDoctorSignup",
+    "HealthManagement",
+    "HomeSickbed",
+    "KeyGroup",
+    "KeyGroupMembership",
+    "PartnershipAgreement",
+    "Person",
+    "PersonKey",
+    "PersonResidence",
+    "ResidenceKind",
+    "ServiceItem",
+    "Sex",
+    "SignupAggregate",
+    "SignupService",
+    "TeamArea",
+]

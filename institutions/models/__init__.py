@@ -1,0 +1,64 @@
+"""登记: the registers of institutions and regions."""
+
+from institutions.models.capacity import BedBasis, BedCount, BedRegister, Occupancy, StaffCount
+from institutions.models.grants import InstitutionGrant, RegionGrant
+from institutions.models.institutions import (
+    Department,
+    ElderlyKind,
+    Grade,
+    Institution,
+    InstitutionProfile,
+    Licence,
+    LicenceKind,
+    Ownership,
+    Status,
+)
+from institutions.models.pilots import PilotProject
+from institutions.models.regions import (
+    Population,
+    PopulationBasis,
+    PopulationGroup,
+    Region,
+    RegionLevel,
+    RegionPlacement,
+)
+from institutions.models.services import (
+    CareService,
+    ChannelStep,
+    GreenChannel,
+    InsuranceDesignation,
+    InsuranceScheme,
+    ServiceForm,
+)
+
+__all__ = [
+    "BedBasis",
+    "BedCount",
+    "BedRegister",
+    "CareService",
+    "ChannelStep",
+    "Department",
+    "ElderlyKind",
+    "Grade",
+    "GreenChannel",
+    "Institution",
+    "InstitutionGrant",
+    "InstitutionProfile",
+    "InsuranceDesignation",
+    "InsuranceScheme",
+    "Licence",
+    "LicenceKind",
+    "Occupancy",
+    "Ownership",
+    "PilotProject",
+    "Population",
+    "PopulationBasis",
+    "PopulationGroup",
+    "Region",
+    "RegionGrant",
+    "RegionLevel",
+    "RegionPlacement",
+    "ServiceForm",
+    "StaffCount",
+    "Status",
+]

@@ -1,0 +1,131 @@
+"""Runs of the nightly measurement and the snapshots they leave."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from institutions.models import Region
+from yiyang.access.fields import classify
+from yiyang.access.scope import ByRegion, Everyone
+from yiyang.facts import FactQuerySet
+
+
+class RunStatus(models.TextChoices):
+    STARTED = "STARTED", "进行中"
+    DONE = "DONE", "完成"
+    FAILED = "FAILED", "失败"
+
+
+class RunQuerySet(FactQuerySet["IndicatorRun"]):
+    def done(self) -> Self:
+        return self.filter(status=RunStatus.DONE)
+
+    def published(self) -> Self:
+        """Finished runs of the whole measured city; previews of one region feed no page."""
+        return self.done().filter(is_preview=False)
+
+    def newest_first(self) -> Self:
+        """Latest measured day first; of one day the latest run, which corrects the others."""
+        return self.order_by("-as_of", "-id")
+
+
+class IndicatorRun(models.Model):
+    """One measurement of every indicator for a day; DONE is never rewritten (trigger)."""
+
+    as_of = models.DateField("统计日")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="runs")
+    is_preview = models.BooleanField("仅预览（一个区划）", default=False)
+    status = models.CharField("状态", max_length=10, choices=RunStatus, default=RunStatus.STARTED)
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    heartbeat_at = models.DateTimeField("最近活动时间")
+    seen_number = models.BigIntegerField("所见变更日志序号", null=True, blank=True)
+    catalogue_digest = models.CharField("口径版本", max_length=64, blank=True)
+    reason = models.CharField("重算原因", max_length=200, blank=True)
+    error = models.CharField("失败说明", max_length=300, blank=True)
+
+    row_scope = Everyone()
+    field_classes: ClassVar = classify(
+        public=(
+            *("id", "as_of", "region", "is_preview", "status", "started_at", "finished_at"),
+            *("heartbeat_at", "seen_number", "catalogue_digest", "reason"),
+        ),
+        internal=("error",),
+    )
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "量度批次"
+        indexes = [models.Index(fields=["-as_of", "-id"], name="targets_run_latest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["as_of", "region"],
+                name="targets_run_one_unfinished",
+                condition=Q(status=RunStatus.STARTED),
+                violation_error_message="这一天、这个区划正在量度，请等它结束。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=RunStatus.DONE)
+                | Q(finished_at__isnull=False, seen_number__isnull=False),
+                name="targets_run_done_is_complete",
+                violation_error_message="完成的批次须有完成时间与所见日志序号。",
+            ),
+        ]
+
+
+class IndicatorDefinition(models.Model):
+    """The text and digest of an indicator reading as a run used it; append-only."""
+
+    digest = models.CharField("口径指纹", max_length=64, unique=True)
+    indicator = models.CharField("指标", max_length=20)
+    reading = models.CharField("口径", max_length=40)
+    text = models.JSONField("口径全文")
+
+    row_scope = Everyone()
+    field_classes: ClassVar = classify(public=("id", "digest", "indicator", "reading", "text"))
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "口径版本"
+
+
+class IndicatorSnapshot(models.Model):
+    """One figure: a reading of an indicator in a region as a run measured it; append-only.
+
+    NULL is “无数据”, never zero. `expected` units should have reported, `missing` did not.
+    """
+
+    run = models.ForeignKey(IndicatorRun, models.PROTECT, related_name="snapshots", db_index=False)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="snapshots")
+    definition = models.ForeignKey(
+        IndicatorDefinition, models.PROTECT, related_name="snapshots", db_index=False
+    )
+    indicator = models.CharField("指标", max_length=20)
+    reading = models.CharField("口径", max_length=40)
+    numerator = models.BigIntegerField("分子", null=True)
+    denominator = models.BigIntegerField("分母", null=True)
+    excluded = models.BigIntegerField("排除", default=0)
+    missing = models.BigIntegerField("缺报", default=0)
+    expected = models.BigIntegerField("应报", default=0)
+
+    row_scope = ByRegion("region")
+    field_classes: ClassVar = classify(
+        public=(
+            *("id", "run", "region", "definition", "indicator", "reading", "numerator"),
+            *("denominator", "excluded", "missing", "expected"),
+        )
+    )
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "指标快照"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "region", "indicator", "reading"],
+                name="targets_snapshot_once",
+                violation_error_message="同一批次中该区划、指标、口径已有结果。",
+            )
+        ]
