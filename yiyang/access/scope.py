@@ -180,7 +180,7 @@ class ByRegion(RowScope):
             return True
         if not actor.region_ids:
             return False
-        subtree = RawSQL(  # noqa: S611 - a constant statement with bound parameters
+        subtree = RawSQL(
             "SELECT institutions_subtree(%s::bigint[], %s::date)",
             (list(actor.region_ids), actor.day),
         )
@@ -205,7 +205,8 @@ def _valid_on(relation: str, day: datetime.date) -> Q:
     if not relation:
         return Q()
     open_or_later = Q(**{f"{relation}__ends_on": None}) | Q(**{f"{relation}__ends_on__gte": day})
-    return Q(**{f"{relation}__starts_on__lte": day}) & open_or_later
+    kept = Q(**{f"{relation}__voided_at": None, f"{relation}__starts_on__lte": day})
+    return kept & open_or_later
 
 
 def row_scope_of(model: type[models.Model]) -> RowScope:
