@@ -61,7 +61,7 @@ def resident_id(text: str, *, day: datetime.date) -> ResidentId:
     if not re.fullmatch(r"\d{17}[0-9X]", number):
         raise ValueError("身份证号须为 18 位：前 17 位是数字，末位是数字或 X，请核对。")
     # 只用校验位函数：ric.validate 会误拒 1983 年以前在乌海三区出生的人。
-    if ric.calc_check_digit(number[:-1]) != number[-1]:
+    if ric.calc_check_digit(number) != number[-1]:
         hint = "末三位是 000，可能被表格软件截断；" if number.endswith("000") else ""
         raise ValueError(f"身份证号校验位不符，{hint}请对照证件核对。")
     born_on = _birth_date(number[6:14], day)
