@@ -1,0 +1,52 @@
+"""What the application role may do with each table."""
+
+from enum import StrEnum
+from fnmatch import fnmatch
+
+
+class Right(StrEnum):
+    """A table privilege the application may hold; TRUNCATE is never among them."""
+
+    SELECT = "SELECT"
+    INSERT = "INSERT"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+
+
+# 变更日志由触发器以属主身份写，应用只读：谁也不能从应用里改写历史。
+READ_ONLY = (
+    "django_migrations",
+    "yiyang_change",
+    "yiyang_changeentry",
+    "yiyang_changenumber",
+    "yiyang_changepending",
+)
+# 只增不改：统计结果与查阅记录。
+APPEND_ONLY = (
+    "targets_indicatorsnapshot",
+    "targets_snapshot*",
+    "yiyang_access*",
+    "yiyang_audit*",
+)
+# 会话、登录失败计数、动态口令设备、已死亡者的密钥：到期即删。
+DELETABLE = (
+    "axes_*",
+    "contracts_personkey",
+    "django_session",
+    "otp_*",
+)
+
+
+def rights(table: str) -> frozenset[Right]:
+    """Return what the application may do with this table; business rows are never deleted."""
+    if _is_listed(table, READ_ONLY):
+        return frozenset({Right.SELECT})
+    if _is_listed(table, APPEND_ONLY):
+        return frozenset({Right.SELECT, Right.INSERT})
+    if _is_listed(table, DELETABLE):
+        return frozenset(Right)
+    return frozenset(Right) - {Right.DELETE}
+
+
+def _is_listed(table: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch(table, pattern) for pattern in patterns)

@@ -1,0 +1,2 @@
+def demo_check() -> int:
+    return 0

@@ -1,0 +1,82 @@
+"""The test suite, the benchmarks and the deployment checks on servers started from nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from yiyang.local.borrowed import borrowed_roles
+from yiyang.local.environment import environment, manage
+from yiyang.local.keys import Keys
+from yiyang.local.places import CHECKOUT, say
+from yiyang.local.postgres import Role
+from yiyang.local.services import DATABASE, throwaway, throwaway_cluster, throwaway_redis
+
+NO_TESTS_COLLECTED = 5
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run pytest with these arguments; return its exit code."""
+    with test_environment() as env:
+        command = [sys.executable, "-m", "pytest", *arguments]
+        code = subprocess.call(command, cwd=CHECKOUT, env=env)
+    if code == NO_TESTS_COLLECTED:
+        say("没有选中任何测试：请检查 ARGS。")
+    return code
+
+
+@contextmanager
+def test_environment() -> Iterator[dict[str, str]]:
+    """Yield the settings of a test run: DATABASE_URL when given, else our own PostgreSQL."""
+    given = os.environ.get("DATABASE_URL")
+    if not given:
+        with throwaway() as services:
+            yield services.environment(demo=False)
+        return
+    say("使用 DATABASE_URL 指定的 PostgreSQL。")
+    keys = Keys()
+    with throwaway_redis(keys) as redis, borrowed_roles(given) as (owner_url, app_url, app_role):
+        yield environment(
+            keys,
+            database_url=app_url,
+            owner_url=owner_url,
+            app_role=app_role,
+            redis_url=redis.url,
+            demo=False,
+        )
+
+
+@contextmanager
+def migrated() -> Iterator[dict[str, str]]:
+    """Yield the environment of a fresh, migrated database that is thrown away afterwards."""
+    with throwaway() as services:
+        env = services.environment(demo=False)
+        for step in (["migrate", "--noinput", "--verbosity=0"], ["grant_app_role"]):
+            if code := manage(env, *step):
+                raise SystemExit(code)
+        yield env
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Measure on a fresh database, leaving the demo's alone."""
+    with migrated() as env:
+        return manage(env, "bench", *arguments)
+
+
+def check_deploy() -> int:
+    """Check the settings production has, and that no migration is missing."""
+    with migrated() as env:
+        production = {**env, "HTTPS": "1", "STATIC_MANIFEST": "1"}
+        deploy = manage(production, "check", "--deploy", "--fail-level=WARNING")
+        return deploy or manage(env, "makemigrations", "--check", "--dry-run")
+
+
+def on_other_postgres(programs: Path, command: Sequence[str]) -> int:
+    """Run a command with DATABASE_URL on a throwaway cluster of another PostgreSQL."""
+    administrator = Role("yiyang_ci", Keys().owner_password, "CREATEDB CREATEROLE")
+    with throwaway_cluster([administrator], programs) as cluster:
+        say(f"PostgreSQL {cluster.major}：{' '.join(command)}")
+        url = cluster.url(administrator, DATABASE)
+        return subprocess.call(command, cwd=CHECKOUT, env={**os.environ, "DATABASE_URL": url})

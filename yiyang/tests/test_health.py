@@ -1,0 +1,39 @@
+"""/healthz says what an operator must act on."""
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+
+@pytest.mark.django_db
+def test_before_any_run_the_portal_is_healthy(client: Client) -> None:
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    body = response.json()
+    assert (body["database"], body["cache"], body["run"]) == ("ok", "ok", "no_run")
+
+
+@pytest.mark.django_db
+def test_health_is_never_cached_and_names_no_address(client: Client) -> None:
+    response = client.get("/healthz")
+    assert response["Cache-Control"] == "no-store"
+    assert "127.0.0.1" not in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_cache_that_does_not_answer_is_not_healthy(
+    client: Client, settings: Settings
+) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+        }
+    }
+    response = client.get("/healthz")
+    assert response.status_code == 503
+    assert response.json()["cache"] == "unreachable"
+
+
+def test_health_is_asked_not_told(client: Client) -> None:
+    assert client.post("/healthz").status_code == 405
