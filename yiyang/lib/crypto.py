@@ -24,6 +24,7 @@ from django.core.exceptions import ImproperlyConfigured
 VERSION = 1
 CIPHERS: Mapping[str, int] = {"AES-256-GCM": 1, "SM4-GCM": 2}
 NONCE_BYTES = 12
+KEY_ID_AT = 3  # 包裹密钥：版本、算法、编号长度各一字节，之后是主密钥编号
 TAG_BYTES = 16
 KEY_BYTES = 32
 WRAPPED = "data_key"
@@ -128,10 +129,10 @@ def wrap(data_key: bytes, uid: UUID) -> bytes:
 def wrapped_key_id(wrapped: bytes | memoryview) -> str:
     """Name the master key a wrapped data key needs; rotation looks for the old ones."""
     value = bytes(wrapped)
-    if len(value) < 3 or value[0] != VERSION:
+    if len(value) < KEY_ID_AT or value[0] != VERSION:
         raise SealError("被包裹的密钥残缺或版本不认识，可能已被改动。")
     try:
-        return value[3 : 3 + value[2]].decode("ascii")
+        return value[KEY_ID_AT : KEY_ID_AT + value[2]].decode("ascii")
     except UnicodeDecodeError:
         raise SealError("被包裹的密钥已被改动。") from None
 
@@ -140,7 +141,7 @@ def unwrap(wrapped: bytes | memoryview, uid: UUID) -> bytes:
     """Return the data key, or raise SealError if the value was altered or belongs to another."""
     value = bytes(wrapped)
     key_id = wrapped_key_id(value)
-    start = 3 + value[2]
+    start = KEY_ID_AT + value[2]
     master = _master_key(key_id)
     return _open(value, start, master, value[:start] + _associated(WRAPPED, "", uid))
 

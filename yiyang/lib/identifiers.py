@@ -16,6 +16,8 @@ PROVINCES = frozenset(
         *(*range(50, 55), *range(61, 66), 71, 81, 82, 83),
     )
 )
+EARLIEST_BIRTH_YEAR = 1850
+CREDIT_CODE_LENGTH = 18
 RUINED = re.compile(r"^[+-]?\d+(\.\d+)?E\+?\d+$|^\d{15,}\.0+$")
 REGISTRATION_NUMBER = re.compile(r"^[0-9A-Z]{8}[0-9A-Z]\d{6}\d{2}[A-Z]\d{3}[129]$")
 MOBILE = re.compile(r"^1[3-9]\d{9}$")
@@ -76,7 +78,7 @@ def _birth_date(digits: str, day: datetime.date) -> datetime.date:
         raise ValueError("身份证号第 7—14 位不是真实存在的日期，请对照证件核对。") from None
     if born_on > day:
         raise ValueError(f"身份证号中的出生日期晚于 {day:%Y-%m-%d}，请对照证件核对。")
-    if born_on.year < 1850:
+    if born_on.year < EARLIEST_BIRTH_YEAR:
         raise ValueError("身份证号中的出生年份过早，请对照证件核对。")
     return born_on
 
@@ -84,7 +86,7 @@ def _birth_date(digits: str, day: datetime.date) -> datetime.date:
 def credit_code(text: str) -> str:
     """Return the 18-character unified social credit code in half-width capitals."""
     code = _cleaned(text, "统一社会信用代码").replace("-", "")
-    if len(code) != 18:
+    if len(code) != CREDIT_CODE_LENGTH:
         raise ValueError(f"统一社会信用代码须为 18 位，现为 {len(code)} 位，请核对。")
     if re.search(r"[IOSVZ]|[^0-9A-Z]", code):
         raise ValueError("统一社会信用代码只含数字和字母，且不含 I、O、S、V、Z，请核对。")

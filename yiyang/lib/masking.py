@@ -2,9 +2,10 @@
 
 import re
 
+# 复姓后面还有名才算；两个字的“司马”按单姓看。
 COMPOUND_SURNAME = re.compile(
-    "欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳"
-    "|公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|令狐|拓跋|呼延|轩辕"
+    "(?:欧阳|太史|端木|上官|司马|东方|独孤|南宫|万俟|闻人|夏侯|诸葛|尉迟|公羊|赫连|澹台|皇甫|宗政|濮阳"
+    "|公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|令狐|拓跋|呼延|轩辕)(?=.)"
 )
 
 
@@ -12,8 +13,8 @@ def mask_name(name: str) -> str:
     """Keep the surname: 王秀英 and 王英 both become 王**."""
     if not name:
         return ""
-    surname = name[:2] if len(name) > 2 and COMPOUND_SURNAME.match(name) else name[0]
-    return f"{surname}**"
+    surname = COMPOUND_SURNAME.match(name)
+    return f"{surname.group() if surname else name[0]}**"
 
 
 def mask_id(number: str) -> str:

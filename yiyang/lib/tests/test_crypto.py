@@ -1,7 +1,6 @@
 """Sealed fields open only where they were sealed, under either cipher."""
 
 import base64
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,13 +19,17 @@ def key_text(letter: str) -> str:
     return base64.b64encode(letter.encode() * 32).decode()
 
 
+def full_width(text: str) -> str:
+    """Write ASCII as Chinese input methods do when left in full-width mode."""
+    return "".join(chr(ord(character) + 0xFEE0) for character in text)
+
+
 @pytest.fixture(autouse=True, params=["AES-256-GCM", "SM4-GCM"])
-def keys(request: pytest.FixtureRequest, settings: Settings) -> Iterator[None]:
+def keys(request: pytest.FixtureRequest, settings: Settings) -> None:
     settings.FIELD_CIPHER = request.param
     settings.FIELD_KEYS = {"k1": key_text("a"), "k2": key_text("b")}
     settings.FIELD_KEY_ID = "k1"
     settings.DIGEST_KEY = key_text("c")
-    yield
 
 
 @given(plain=st.text(), key=st.binary(min_size=32, max_size=32), uid=st.uuids())
@@ -126,10 +129,10 @@ def test_rotation_moves_the_wrapping_and_keeps_the_fields(settings: Settings) ->
 @pytest.mark.parametrize(
     ("written", "stored"),
     [
-        ("１５０３０２１９４５０１０１００１ｘ", "15030219450101001X"),
+        (full_width("15030219450101001x"), "15030219450101001X"),
         (" 王 秀英\n", "王秀英"),
         ("买买提•艾力", "买买提·艾力"),
-        ("买买提．艾力", "买买提.艾力"),
+        (f"买买提{full_width('.')}艾力", "买买提.艾力"),
     ],
 )
 def test_equal_writings_are_found_by_one_digest(written: str, stored: str) -> None:

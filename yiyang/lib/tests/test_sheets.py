@@ -15,6 +15,11 @@ from yiyang.lib import sheets
 from yiyang.lib.sheets import parse_date, read_rows, safe_cell
 
 
+def full_width(text: str) -> str:
+    """Write ASCII as Chinese input methods do when left in full-width mode."""
+    return "".join(chr(ord(character) + 0xFEE0) for character in text)
+
+
 def rows(content: bytes) -> list[tuple[int, tuple[str, ...]]]:
     return [(row.number, row.cells) for row in read_rows(content)]
 
@@ -66,8 +71,8 @@ def test_rows_above_the_table_keep_their_place() -> None:
         ("150302194501010018", "150302194501010018"),
         (" 前后空格 ", "前后空格"),
         (date(2017, 2, 9), "2017-02-09"),
-        (datetime(2017, 2, 9, 8, 30), "2017-02-09 08:30"),
-        ("０１２", "０１２"),
+        (datetime.fromisoformat("2017-02-09 08:30"), "2017-02-09 08:30"),
+        (full_width("012"), full_width("012")),
     ],
 )
 def test_a_cell_becomes_the_text_a_person_reads(cell: object, text: str) -> None:
@@ -140,7 +145,7 @@ def test_too_large_a_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         "2017年2月9日",
         "2017 年 2 月 9 日",
         "20170209",
-        "２０１７．２．９",
+        full_width("2017.2.9"),
         "2017-02-09 00:00:00",
     ],
 )
