@@ -1,7 +1,6 @@
 """The models of the project package, gathered where Django looks for them."""
 
-from yiyang.access.models import User as User
-from yiyang.changelog.models import Change as Change
-from yiyang.changelog.models import ChangeEntry as ChangeEntry
-from yiyang.changelog.models import ChangeNumber as ChangeNumber
-from yiyang.changelog.models import ChangePending as ChangePending
+from yiyang.access.models import User
+from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
+
+__all__ = ["Change", "ChangeEntry", "ChangeNumber", "ChangePending", "User"]

@@ -26,7 +26,7 @@ Recorder = User | Actor | Literal[Machine.SYSTEM]
 SETTINGS = ("yiyang.actor", "yiyang.batch", "yiyang.reason")
 
 
-class ActorMissing(ValueError):
+class ActorMissingError(ValueError):
     """A write that does not say who makes it."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ def _actor_value(by: Recorder | None) -> str:
         return ""
     user_id = by.user_id if isinstance(by, Actor) else getattr(by, "pk", None)
     if user_id is None:
-        raise ActorMissing
+        raise ActorMissingError
     return str(user_id)
 
 

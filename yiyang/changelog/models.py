@@ -105,11 +105,26 @@ class ChangeEntryQuerySet(ScopedQuerySet["ChangeEntry"]):
             .order_by("change__numbering__last_number", "ordinal")
         )
 
-    def up_to_number(self, number: int) -> Self:
-        """Numbered entries not past `number`; after `after_number(n)` it cuts one feed page."""
-        return self.filter(
-            change__numbering__first_number__lte=number,
-            ordinal__lte=number + 1 - F("change__numbering__first_number"),
+    def page_after(self, number: int, size: int) -> Self:
+        """Entries numbered number + 1 … number + size: one feed page, equally dear at any depth.
+
+        Numbers have no gap, so a page narrowed further (by table, by scope) still ends there.
+        """
+        # Two steps: joined, the planner reads a large import from its start for every page.
+        last = number + size
+        page = Q(pk__in=[])
+        whole = []
+        for change, first_number, last_number in ChangeNumber.objects.spans_after(number)[:size]:
+            if number < first_number and last_number <= last:
+                whole.append(change)
+            elif first_number <= last:
+                ordinals = (number + 2 - first_number, last + 1 - first_number)
+                page |= Q(change=change, ordinal__range=ordinals)
+        return (
+            self.filter(page | Q(change__in=whole))
+            .numbered()
+            .select_related("change")
+            .order_by("change__numbering__last_number", "ordinal")
         )
 
 
@@ -130,6 +145,9 @@ class ChangeEntry(models.Model):
     row_id = models.BigIntegerField("记录主键")
     before = models.JSONField("变更前", null=True)
     after = models.JSONField("变更后", null=True)
+
+    # Set by the queryset's `numbered()`: numbers are kept beside the log, not in it.
+    number: int | None
 
     objects = ChangeEntryQuerySet.as_manager()
 
@@ -183,6 +201,21 @@ class ChangePending(models.Model):
         return f"变更{self.pk}待编号"
 
 
+class ChangeNumberQuerySet(ScopedQuerySet["ChangeNumber"]):
+    def spans_after(self, number: int) -> models.QuerySet[ChangeNumber, tuple[int, int, int]]:
+        """Change, first and last number of what was numbered past `number`, in order."""
+        return (
+            self.filter(last_number__gt=number)
+            .order_by("last_number")
+            .values_list("change_id", "first_number", "last_number")
+        )
+
+    def highest(self) -> int:
+        """The highest number given so far, 0 for an empty log."""
+        number: int | None = self.aggregate(number=models.Max("last_number"))["number"]
+        return number or 0
+
+
 class ChangeNumber(models.Model):
     """The numbers given to one change's entries: a side table, so the log is never updated."""
 
@@ -197,7 +230,7 @@ class ChangeNumber(models.Model):
     first_number = models.BigIntegerField("首号", unique=True)
     last_number = models.BigIntegerField("末号", unique=True)
 
-    objects = ScopedManager()
+    objects = ChangeNumberQuerySet.as_manager()
 
     row_scope: ClassVar[RowScope] = Nobody()
     field_classes: ClassVar[dict[str, FieldClass]] = classify(

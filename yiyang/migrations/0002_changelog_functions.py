@@ -1,6 +1,8 @@
-"""The database's side of the change log: trigger functions, the sequencer, and who may do what."""
+"""The database's side of the change log: trigger functions and the sequencer.
 
-from django.conf import settings
+What the app role may do with the tables is granted by `grant_app_role`, as for all tables.
+"""
+
 from django.db import migrations
 
 # SECURITY DEFINER lets the app role leave a log it cannot write; the pinned search_path (pg_temp
@@ -116,7 +118,7 @@ REVOKE ALL ON FUNCTION
 FROM PUBLIC
 """
 
-# Against the owner's own slips; the app role has no such right at all.
+# Against the owner's own slips; the app role is not granted any such right.
 GUARDS = [
     f"CREATE TRIGGER yiyang_append_only BEFORE UPDATE{deletion} ON {table}"
     " FOR EACH STATEMENT EXECUTE FUNCTION yiyang_refuse_log_change()"
@@ -127,23 +129,6 @@ GUARDS = [
         ("yiyang_changepending", ""),
     )
 ]
-TABLES = "yiyang_change, yiyang_changeentry, yiyang_changepending, yiyang_changenumber"
-SEQUENCES = "yiyang_change_id_seq, yiyang_changeentry_id_seq"
-
-
-def restrict_app_role(apps, schema_editor):
-    """Leave the app role nothing on the log but reading; nothing to do where it is absent."""
-    role = settings.DATABASE_APP_ROLE
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT FROM pg_roles WHERE rolname = %s AND rolname <> current_user", [role]
-        )
-        if cursor.rowcount == 0:
-            return
-    name = schema_editor.quote_name(role)
-    schema_editor.execute(f"REVOKE ALL ON TABLE {TABLES} FROM {name}")
-    schema_editor.execute(f"REVOKE ALL ON SEQUENCE {SEQUENCES} FROM {name}")
-    schema_editor.execute(f"GRANT SELECT ON TABLE {TABLES} TO {name}")
 
 
 class Migration(migrations.Migration):
@@ -156,5 +141,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(NUMBER_CHANGES, "DROP FUNCTION yiyang_number_changes()"),
         migrations.RunSQL(OWNER_ONLY, migrations.RunSQL.noop),
         migrations.RunSQL(GUARDS, migrations.RunSQL.noop),
-        migrations.RunPython(restrict_app_role, migrations.RunPython.noop),
     ]
