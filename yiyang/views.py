@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.db import Error as DatabaseError
@@ -12,6 +11,8 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
+
+from targets.models import IndicatorRun
 
 GREEN = frozenset({"ok", "no_run"})
 
@@ -48,9 +49,8 @@ def cache_state() -> str:
 
 def run_state() -> str:
     """Say whether the last finished nightly run is recent enough; before any run, `no_run`."""
-    IndicatorRun = apps.get_model("targets", "IndicatorRun")
     try:
-        last = IndicatorRun.objects.filter(status="DONE").aggregate(last=Max("finished_at"))["last"]
+        last = IndicatorRun.objects.published().aggregate(last=Max("finished_at"))["last"]
     except DatabaseError:
         return "unreachable"
     if last is None:

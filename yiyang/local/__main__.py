@@ -50,6 +50,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "test": testing.test,
     "bench": testing.bench,
     "check": lambda _: testing.check_deploy(),
+    "types": lambda _: testing.types(),
     "screenshots": lambda _: screenshots.take(),
     "on-postgres": on_postgres,
     "stop": stop,

@@ -34,7 +34,7 @@ def make_private(folder: Path) -> Path:
         for one in reversed(missing):
             one.mkdir(mode=0o700, exist_ok=True)
     except PermissionError as error:
-        raise LocalError(f"无法建立 {folder}：请用检出本仓库的用户运行，或另行检出一份。") from error
+        raise LocalError(f"建不了 {folder}：请由检出本仓库的用户运行，或另检出一份。") from error
     return folder
 
 

@@ -14,6 +14,8 @@ from yiyang.local.places import LocalError, free_port
 
 BOOTSTRAP = "bootstrap"
 START_ATTEMPTS = 5
+# 此版起自带 C.UTF-8，不靠操作系统的区域设置。
+BUILTIN_LOCALE_SINCE = 17
 
 # 出错的语句与 DETAIL 里会带个人信息，不写进服务器日志。
 SETTINGS = """
@@ -142,7 +144,9 @@ class Cluster:
             check=False,
             cwd=self.home,
             env=self._environment(),
-            **self._identity(),
+            user=self.account and self.account.uid,
+            group=self.account and self.account.gid,
+            extra_groups=[] if self.account else None,
         )
         if result.returncode:
             raise LocalError(f"{program} 失败：{(result.stderr or result.stdout).strip()}")
@@ -160,13 +164,15 @@ class Cluster:
             stderr=subprocess.DEVNULL,
             cwd=self.home,
             env=self._environment(),
-            **self._identity(),
+            user=self.account and self.account.uid,
+            group=self.account and self.account.gid,
+            extra_groups=[] if self.account else None,
         )
 
     def _initdb_options(self) -> list[str]:
         options = [f"--username={BOOTSTRAP}", "--encoding=UTF8"]
         options += ["--auth-local=reject", "--auth-host=scram-sha-256"]
-        if self.major >= 17:
+        if self.major >= BUILTIN_LOCALE_SINCE:
             options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         else:
             options.append("--locale=C.UTF-8")
@@ -186,8 +192,3 @@ class Cluster:
             "LC_ALL": "C",
             "TZ": "UTC",
         }
-
-    def _identity(self) -> dict[str, object]:
-        if self.account is None:
-            return {}
-        return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
