@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django_otp import match_token
 
@@ -22,11 +21,11 @@ class PasswordWithCodeBackend(ModelBackend):
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
-        otp_token: str = "",
         **credentials: Any,
-    ) -> AbstractBaseUser | None:
+    ) -> User | None:
+        otp_token: str = credentials.pop("otp_token", "")
         user = super().authenticate(request, username, password, **credentials)
-        if not isinstance(user, User) or not (user.needs_second_factor or otp_token):
+        if user is None or not (user.needs_second_factor or otp_token):
             return user
         device = match_token(user, otp_token) if otp_token else None
         if device is None:

@@ -19,7 +19,7 @@ class SignIn(LoginView):
     """Ask for name, password and, where the role needs it, the code."""
 
     template_name = "access/sign_in.html"
-    authentication_form = SignInForm  # type: ignore[assignment]  # 自己的表单，多一个验证码
+    authentication_form = SignInForm
 
     def get_default_redirect_url(self) -> str:
         """Lead administrators to their own account: the home page is business, closed to them."""

@@ -119,10 +119,10 @@ def _open(value: bytes, start: int, key: bytes, associated: bytes) -> bytes:
 def wrap(data_key: bytes, uid: UUID) -> bytes:
     """Encrypt a data key under the current master key, whose id is written in the value."""
     cipher = _current_cipher()
-    key_id = settings.FIELD_KEY_ID.encode()
-    header = bytes((VERSION, cipher, len(key_id))) + key_id
+    key_id: str = settings.FIELD_KEY_ID
+    header = bytes((VERSION, cipher, len(key_id.encode()))) + key_id.encode()
     nonce = os.urandom(NONCE_BYTES)
-    aead = _master(settings.FIELD_KEY_ID, cipher)
+    aead = _cached_aead(_master_key(key_id), cipher)
     return header + nonce + aead.encrypt(nonce, data_key, header + _associated(WRAPPED, "", uid))
 
 
@@ -149,10 +149,6 @@ def unwrap(wrapped: bytes | memoryview, uid: UUID) -> bytes:
 def rewrap(wrapped: bytes | memoryview, uid: UUID) -> bytes:
     """Move a data key under the current master key; the sealed fields stay as they are."""
     return wrap(unwrap(wrapped, uid), uid)
-
-
-def _master(key_id: str, cipher: int) -> Aead:
-    return _cached_aead(_master_key(key_id), cipher)
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,7 @@
 """Sealed fields open only where they were sealed, under either cipher."""
 
 import base64
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from pytest_django import Settings
 from yiyang.lib import crypto
 
 UID = UUID("00000000-0000-4000-8000-000000000001")
-PLACE = {"table": "contracts_person", "field": "name", "uid": UID}
+PLACE: dict[str, Any] = {"table": "contracts_person", "field": "name", "uid": UID}
 
 
 def key_text(letter: str) -> str:
