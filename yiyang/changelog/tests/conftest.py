@@ -33,14 +33,13 @@ with isolate_apps("yiyang"):
 
 
 @pytest.fixture(scope="session")
-def owner(django_db_setup: None, django_db_blocker: Any) -> Iterator[BaseDatabaseWrapper]:
-    """The owner role's connection, committing each statement."""
-    with django_db_blocker.unblock():
-        wrapper = connection.copy()
-        address = environ.Env.db_url_config(os.environ["OWNER_DATABASE_URL"])
-        wrapper.settings_dict.update(USER=address["USER"], PASSWORD=address["PASSWORD"])
-        yield wrapper
-        wrapper.close()
+def owner(django_db_setup: None) -> Iterator[BaseDatabaseWrapper]:
+    """The owner role's connection, committing each statement; used where the test has `db`."""
+    wrapper = connection.copy()
+    address = environ.Env.db_url_config(os.environ["OWNER_DATABASE_URL"])
+    wrapper.settings_dict.update(USER=address["USER"], PASSWORD=address["PASSWORD"])
+    yield wrapper
+    wrapper.close()
 
 
 @pytest.fixture(scope="session")
@@ -51,9 +50,11 @@ def ward_state() -> ProjectState:
 
 
 @pytest.fixture(scope="session")
-def ward_table(owner: BaseDatabaseWrapper, ward_state: ProjectState) -> Iterator[type[Ward]]:
+def ward_table(
+    owner: BaseDatabaseWrapper, ward_state: ProjectState, django_db_blocker: Any
+) -> Iterator[type[Ward]]:
     """The register's table, tracked as an app's migration would track it."""
-    with owner.schema_editor() as editor:
+    with django_db_blocker.unblock(), owner.schema_editor() as editor:
         editor.create_model(Ward)
         TrackChanges("Ward", exclude=("name_digest",)).database_forwards(
             "yiyang", editor, ward_state, ward_state
@@ -61,7 +62,7 @@ def ward_table(owner: BaseDatabaseWrapper, ward_state: ProjectState) -> Iterator
         role = editor.quote_name(connection.settings_dict["USER"])
         editor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLE} TO {role}")
     yield Ward
-    with owner.schema_editor() as editor:
+    with django_db_blocker.unblock(), owner.schema_editor() as editor:
         editor.delete_model(Ward)
 
 
@@ -84,7 +85,7 @@ def committed_wards(
 
 
 @pytest.fixture
-def connect(django_db_blocker: Any) -> Iterator[Callable[[], BaseDatabaseWrapper]]:
+def connect() -> Iterator[Callable[[], BaseDatabaseWrapper]]:
     """Further connections of the application role, closed afterwards."""
     opened: list[BaseDatabaseWrapper] = []
 
