@@ -144,8 +144,8 @@ class Cluster:
             check=False,
             cwd=self.home,
             env=self._environment(),
-            user=self.account and self.account.uid,
-            group=self.account and self.account.gid,
+            user=self.account.uid if self.account else None,
+            group=self.account.gid if self.account else None,
             extra_groups=[] if self.account else None,
         )
         if result.returncode:
@@ -164,8 +164,8 @@ class Cluster:
             stderr=subprocess.DEVNULL,
             cwd=self.home,
             env=self._environment(),
-            user=self.account and self.account.uid,
-            group=self.account and self.account.gid,
+            user=self.account.uid if self.account else None,
+            group=self.account.gid if self.account else None,
             extra_groups=[] if self.account else None,
         )
 
