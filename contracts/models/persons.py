@@ -11,7 +11,7 @@ from django.db.models import Q
 from institutions.models import Institution, Region
 from yiyang.access.fields import classify
 from yiyang.access.roles import Permission
-from yiyang.access.scope import ByRegion, Holding, Nobody
+from yiyang.access.scope import ByRegion, Holding, Nobody, ScopedQuerySet
 from yiyang.facts import DatedFact, DatedQuerySet, Fact, FactQuerySet, no_overlap
 
 
@@ -84,6 +84,7 @@ class PersonKey(models.Model):
 
     row_scope = Nobody()
     field_classes: ClassVar = classify(personal=("person", "wrapped"))
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "个人数据密钥"
