@@ -199,11 +199,26 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "yiyang.lib.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    # axes 每次启动都报一遍版本，淹没管理命令自己的输出。
+    "loggers": {"axes.apps": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
 # 统计口径（rules.md）：可改，改动印在脚注里。
-BED_REPORT_CARRY_DAYS = env.int("BED_REPORT_CARRY_DAYS", default=92)
+REPORT_CARRY_DAYS = env.int("REPORT_CARRY_DAYS", default=92)
 MINIMUM_COVERAGE_PERCENT = env.int("MINIMUM_COVERAGE_PERCENT", default=90)
 SMALL_CELL_LIMIT = env.int("SMALL_CELL_LIMIT", default=5)
 SNAPSHOT_MAX_AGE_HOURS = env.int("SNAPSHOT_MAX_AGE_HOURS", default=26)
+POPULATION_BASIS = env.str("POPULATION_BASIS", default="USUAL")
+# 绿色通道计入的机构类别（rules.md 16）；诊所、村卫生室、医务室、护理站默认不计。
+GREEN_CHANNEL_GROUPS = env.list(
+    "GREEN_CHANNEL_GROUPS",
+    default=[
+        "HOSPITAL",
+        "COMMUNITY_HEALTH",
+        "TOWNSHIP_HEALTH",
+        "OUTPATIENT",
+        "MATERNAL_CHILD",
+        "SPECIALISED_PREVENTION",
+    ],
+)
