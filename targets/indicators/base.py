@@ -1,0 +1,199 @@
+"""The shape of an indicator: frozen records that say what to count."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from django.db.models import BooleanField, Case, CharField, Q, QuerySet, Value, When
+
+
+class Unit(StrEnum):
+    RATIO = "ratio"
+    COUNT = "count"
+
+
+class RollUp(StrEnum):
+    """How a subject's figures climb the region tree."""
+
+    SUM = "sum"
+    STATED = "stated"
+
+
+class Outcome(StrEnum):
+    """What became of a record in a tally; any other value is the reason it was excluded."""
+
+    COUNTED = "counted"
+    NOT_COUNTED = "not_counted"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a record list: its heading and where to read it on the row."""
+
+    heading: str
+    path: str
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """Records of one kind as they stood on a day, one row each, with a region.
+
+    `rows(day)` is the one queryset behind both the number and its list. `page` names the page of
+    a record and the attribute that holds its key; personal subjects are shown without names.
+    """
+
+    name: str
+    title: str
+    measure: str
+    rows: Callable[[date], QuerySet[Any]]
+    region: str
+    columns: tuple[Column, ...]
+    page: tuple[str, str] | None = None
+    is_personal: bool = False
+    roll_up: RollUp = RollUp.SUM
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Records taken out of numerator and denominator alike, with the reason a clerk reads."""
+
+    reason: str
+    where: Q
+
+
+EVERY_ROW = Q()
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """A sum over the rows of a subject: who is considered, left out, counted, and for how much."""
+
+    subject: Subject
+    among: Q = EVERY_ROW
+    excluding: tuple[Exclusion, ...] = ()
+    where: Q = EVERY_ROW
+    missing: Q | None = None
+    amount: str | None = None
+    sign: int = 1
+
+    def counted(self) -> Case:
+        """True for the rows that add to the figure."""
+        taken = self.among & self.where
+        return _decide(self.excluding, taken)
+
+    def expected(self) -> Case:
+        """True for the rows that should have reported."""
+        return _decide(self.excluding, self.among)
+
+    def unreported(self) -> Case:
+        """True for the rows that did not report."""
+        return _decide(self.excluding, self.among & (self.missing or NOTHING))
+
+    def excluded(self) -> Q:
+        """The rows considered and left out."""
+        left_out = NOTHING
+        for exclusion in self.excluding:
+            left_out = left_out | exclusion.where
+        return self.among & left_out
+
+    def outcome(self) -> Case:
+        """What became of each considered row: an Outcome or the reason of its exclusion."""
+        whens = [When(rule.where, then=Value(rule.reason)) for rule in self.excluding]
+        if self.missing is not None:
+            whens.append(When(self.missing, then=Value(Outcome.MISSING.value)))
+        if self.where:
+            whens.append(When(self.where, then=Value(Outcome.COUNTED.value)))
+            default = Outcome.NOT_COUNTED
+        else:
+            default = Outcome.COUNTED
+        return Case(*whens, default=Value(default.value), output_field=CharField())
+
+
+NOTHING = Q(pk__in=[])
+
+
+def _decide(excluding: tuple[Exclusion, ...], taken: Q) -> Case:
+    # CASE 而不是 NOT：条件为 NULL 时落到下一条，不会把行悄悄丢掉。
+    whens = [When(rule.where, then=Value(False)) for rule in excluding]
+    if taken:
+        whens.append(When(taken, then=Value(True)))
+    return Case(*whens, default=Value(not taken), output_field=BooleanField())
+
+
+@dataclass(frozen=True, eq=False)
+class Indicator:
+    """One reading of one indicator, reviewed like law; its id never changes meaning."""
+
+    code: str
+    reading: str
+    title: str
+    reading_title: str
+    unit: Unit
+    measure: str
+    population: str
+    numerator_text: str
+    denominator_text: str
+    definition: str
+    source: str
+    numerator: tuple[Tally, ...]
+    denominator: tuple[Tally, ...] = ()
+    direction: str = "越高越好"
+    author: str = "市卫生健康委老龄健康科"
+    checker: str = "市卫生健康委规划信息科"
+    reviewed_on: date = field(default=date(2026, 11, 1))
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.code, self.reading)
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.unit is Unit.RATIO
+
+    @cached_property
+    def text(self) -> dict[str, Any]:
+        """Everything a reader needs to recount the figure, as stored with a run."""
+        return {
+            "code": self.code,
+            "reading": self.reading,
+            "title": self.title,
+            "reading_title": self.reading_title,
+            "unit": self.unit.value,
+            "measure": self.measure,
+            "population": self.population,
+            "numerator": self.numerator_text,
+            "denominator": self.denominator_text,
+            "definition": self.definition,
+            "source": self.source,
+            "direction": self.direction,
+            "author": self.author,
+            "checker": self.checker,
+            "reviewed_on": self.reviewed_on.isoformat(),
+            "rules": [_rule(t) for t in (*self.numerator, *self.denominator)],
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """The fingerprint of text and counting rule together."""
+        canonical = json.dumps(self.text, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _rule(tally: Tally) -> dict[str, Any]:
+    return {
+        "subject": tally.subject.name,
+        "among": repr(tally.among),
+        "excluding": {rule.reason: repr(rule.where) for rule in tally.excluding},
+        "where": repr(tally.where),
+        "missing": repr(tally.missing),
+        "amount": tally.amount or "1",
+        "sign": tally.sign,
+    }

@@ -1,0 +1,372 @@
+"""Institutions, agreements and reports as they stood on a day, ready to be counted."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from contracts.models import DoctorTeam, PartnershipAgreement, ServiceItem, TeamArea
+from contracts.models.agreements import in_force_on
+from institutions.categories import PRIMARY_CARE_GROUPS, categories_of
+from institutions.models import (
+    BedBasis,
+    BedCount,
+    BedRegister,
+    CareService,
+    GreenChannel,
+    InstitutionProfile,
+    Licence,
+    Occupancy,
+    PilotProject,
+    ServiceForm,
+    Status,
+)
+from institutions.models.institutions import SERVICE_CENTRE_KINDS
+from targets.indicators.base import Column, Subject
+from yiyang.facts import holds_on
+
+PRIMARY_CARE = categories_of(PRIMARY_CARE_GROUPS)
+INSTITUTION_PAGE = ("institution-detail", "institution_id")
+
+
+def _holders(facts: QuerySet[Any], path: str = "institution_id") -> QuerySet[Any, Any]:
+    """The institutions that hold one of `facts`, for use in an `__in`."""
+    return facts.values(path)
+
+
+def _when(condition: Q) -> Case:
+    """`condition` as a column that is True or False, never NULL."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _licensed(day: date) -> Q:
+    return Q(institution__in=_holders(Licence.objects.medical().on(day)))
+
+
+def health_institutions(day: date) -> QuerySet[InstitutionProfile]:
+    """Health institutions on `day`: licensed? channel open in full or in part? integrated?"""
+    channels = GreenChannel.objects.on(day)
+    return (
+        InstitutionProfile.objects.on(day)
+        .health_side()
+        .annotate(
+            is_licensed=_when(_licensed(day)),
+            has_channel=_when(Q(institution__in=_holders(channels.full()))),
+            has_part_channel=_when(Q(institution__in=_holders(channels))),
+            is_integrated=_when(Q(Exists(_elderly_here(day)))),
+            has_partner=_when(
+                Q(institution__in=_holders(valid_agreements(day), "medical_id"))
+                | Q(Exists(_elderly_here(day)))
+            ),
+        )
+    )
+
+
+def elderly_services(day: date) -> QuerySet[InstitutionProfile]:
+    """Elderly-service providers on `day`: filed? a 养老机构? served how? beds? residents?"""
+    filings = Licence.objects.elderly()
+    latest_filing = filings.started_by(day).filter(institution=OuterRef("institution"))
+    return (
+        InstitutionProfile.objects.on(day)
+        .elderly_service()
+        .annotate(
+            is_filed=_when(Q(institution__in=_holders(filings.on(day)))),
+            filed_beds=Subquery(
+                latest_filing.order_by("-starts_on", "-id").values("full_time_beds")[:1]
+            ),
+            has_in_house=_when(Q(Exists(_medical_here(day)))),
+            has_agreement=_when(
+                Q(institution__in=_holders(valid_agreements(day), "elderly_id"))
+            ),
+            has_round=_when(Q(institution__in=_holders(_given_by_others(day).medical()))),
+            has_rehabilitation=_when(_rehabilitated(day)),
+            repeats_place=_when(Q(Exists(_same_place_before(day)))),
+            **_beds(day),
+            **_residents(day),
+        )
+    )
+
+
+def _given_by_others(day: date) -> Any:
+    # 内设以证照为凭、签约以协议为凭，这里只看托管与巡诊。
+    return CareService.objects.on(day).filter(
+        form__in=(ServiceForm.TRUSTEESHIP, ServiceForm.MEDICAL_ROUND)
+    )
+
+
+def _rehabilitated(day: date) -> Q:
+    agreements = valid_agreements(day).filter(items__contains=[ServiceItem.REHABILITATION.value])
+    return Q(institution__in=_holders(CareService.objects.on(day).rehabilitation())) | Q(
+        institution__in=_holders(agreements, "elderly_id")
+    )
+
+
+def _same_place() -> Q:
+    """Same record, host link either way, or the same non-empty address in the same region."""
+    return (
+        Q(institution=OuterRef("institution"))
+        | Q(host=OuterRef("institution"))
+        | Q(institution=OuterRef("host"))
+        | (Q(region=OuterRef("region"), address=OuterRef("address")) & ~Q(address=""))
+    )
+
+
+def _medical_here(day: date) -> QuerySet[InstitutionProfile]:
+    """Operating, licensed health institutions at the place of the outer record."""
+    return (
+        InstitutionProfile.objects.on(day)
+        .health_side()
+        .open()
+        .filter(_licensed(day))
+        .filter(_same_place())
+    )
+
+
+def _elderly_here(day: date) -> QuerySet[InstitutionProfile]:
+    """Operating elderly-care institutions with a valid filing at the place of the outer record."""
+    return (
+        InstitutionProfile.objects.on(day)
+        .residential()
+        .open()
+        .filter(institution__in=_holders(Licence.objects.elderly().on(day)))
+        .filter(_same_place())
+    )
+
+
+def _same_place_before(day: date) -> QuerySet[InstitutionProfile]:
+    return _elderly_here(day).filter(institution__lt=OuterRef("institution"))
+
+
+def _latest(reports: QuerySet[Any], day: date) -> QuerySet[Any]:
+    """Each institution's last report by `day`, carried forward at most one quarter."""
+    oldest = day - timedelta(days=settings.REPORT_CARRY_DAYS)
+    recent = reports.kept().filter(counted_on__gt=oldest, counted_on__lte=day)  # type: ignore[attr-defined]
+    return recent.order_by("institution_id", "-counted_on", "-id").distinct("institution_id")
+
+
+def _beds(day: date) -> dict[str, Any]:
+    civil = _latest(
+        BedCount.objects.filter(register=BedRegister.CIVIL_AFFAIRS, basis=BedBasis.ACTUAL), day
+    )
+    health = BedCount.objects.filter(
+        pk__in=_latest(
+            BedCount.objects.filter(register=BedRegister.HEALTH, basis=BedBasis.ACTUAL), day
+        ).values("pk")
+    )
+    own = BedCount.objects.filter(pk__in=civil.values("pk"), institution=OuterRef("institution"))
+    total, nursing = (_number(own, name) for name in ("total", "nursing"))
+    both, both_care = (_number(own, name) for name in ("in_both", "in_both_care"))
+    return {
+        "beds": total,
+        "elderly_care_beds": nursing + _in_house(health, "rehabilitation", day) - both_care,
+        "beds_in_use": total + _in_house(health, "total", day) - both,
+        "nursing_beds": nursing,
+        "beds_counted_on": Subquery(own.values("counted_on")[:1]),
+    }
+
+
+def _number(reports: QuerySet[Any], name: str) -> Subquery:
+    return Subquery(reports.values(name)[:1], output_field=IntegerField())
+
+
+def _in_house(reports: QuerySet[BedCount], name: str, day: date) -> Coalesce:
+    """The sum of `name` over the outer institution and the units it hosts on `day`."""
+    units = InstitutionProfile.objects.on(day).filter(host=OuterRef(OuterRef("institution")))
+    summed = (
+        reports.filter(
+            Q(institution=OuterRef("institution")) | Q(institution__in=units.values("institution"))
+        )
+        .order_by()
+        .values(one=Value(1))
+        .annotate(summed=Sum(name))
+        .values("summed")
+    )
+    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
+
+
+def _residents(day: date) -> dict[str, Any]:
+    latest = Occupancy.objects.filter(pk__in=_latest(Occupancy.objects.all(), day).values("pk"))
+    return {"occupants": _number(latest.filter(institution=OuterRef("institution")), "occupants")}
+
+
+def agreements(day: date) -> QuerySet[PartnershipAgreement]:
+    """The last agreement of each pair and mode by `day`, with both parties as they stood."""
+    later = PartnershipAgreement.objects.kept().filter(
+        medical=OuterRef("medical"),
+        elderly=OuterRef("elderly"),
+        mode=OuterRef("mode"),
+        signed_on__lte=day,
+        starts_on__lte=day,
+        starts_on__gt=OuterRef("starts_on"),
+    )
+    return _with_parties(PartnershipAgreement.objects.kept(), day).annotate(
+        is_superseded=Exists(later),
+        is_in_force=_when(in_force_on(day)),
+        is_unsigned=_when(Q(signed_on=None) | Q(signed_on__gt=day) | Q(starts_on__gt=day)),
+        is_terminated=_when(Q(terminated_on__lte=day)),
+        is_primary_pair=_when(
+            Q(medical_profile__category__in=PRIMARY_CARE)
+            & Q(elderly_profile__elderly_kind__in=SERVICE_CENTRE_KINDS)
+        ),
+        repeats_pair=Exists(
+            PartnershipAgreement.objects.in_force(day).filter(
+                medical=OuterRef("medical"), elderly=OuterRef("elderly"), id__lt=OuterRef("id")
+            )
+        ),
+    )
+
+
+def valid_agreements(day: date) -> QuerySet[PartnershipAgreement]:
+    """Agreements that count on `day`: in force between two sound parties (rules.md 23)."""
+    return (
+        _with_parties(PartnershipAgreement.objects.in_force(day), day)
+        .filter(medical_is_sound=True, elderly_is_sound=True)
+        .exclude(is_one_party=True)
+    )
+
+
+def _with_parties(
+    agreements: QuerySet[PartnershipAgreement], day: date
+) -> QuerySet[PartnershipAgreement]:
+    filings = Licence.objects.elderly()
+    expired = Q(elderly__in=_holders(filings.started_by(day))) & ~Q(
+        elderly__in=_holders(filings.on(day))
+    )
+    certified = Q(medical__in=_holders(Licence.objects.medical().on(day)))
+    return agreements.annotate(
+        medical_profile=_profile_on("medical", day),
+        elderly_profile=_profile_on("elderly", day),
+        medical_is_open=_when(Q(medical_profile__status=Status.OPERATING)),
+        elderly_is_open=_when(Q(elderly_profile__status=Status.OPERATING)),
+        medical_is_certified=_when(certified),
+        elderly_is_expired=_when(expired),
+        medical_is_sound=_when(certified & Q(medical_profile__status=Status.OPERATING)),
+        elderly_is_sound=_when(Q(elderly_profile__status=Status.OPERATING) & ~expired),
+        is_one_party=_when(
+            Q(medical_profile__host=F("elderly"))
+            | Q(elderly_profile__host=F("medical"))
+            | (
+                Q(medical_profile__credit_code=F("elderly_profile__credit_code"))
+                & ~Q(medical_profile__credit_code="")
+            )
+        ),
+    )
+
+
+def _profile_on(party: str, day: date) -> FilteredRelation:
+    prefix = f"{party}__profiles__"
+    return FilteredRelation(
+        f"{party}__profiles", condition=holds_on(day, prefix) & Q(**{f"{prefix}voided_at": None})
+    )
+
+
+def doctor_teams(day: date) -> QuerySet[DoctorTeam]:
+    """Doctor teams on `day`, placed where their institution stands."""
+    return DoctorTeam.objects.on(day).annotate(
+        profile=_profile_on("institution", day),
+        is_open=_when(Q(profile__status=Status.OPERATING)),
+    )
+
+
+def reachable_communities(day: date) -> QuerySet[TeamArea, Any]:
+    """Communities with a team of an operating primary-care institution (rules.md 12, 可及)."""
+    providers = InstitutionProfile.objects.on(day).open().filter(category__in=PRIMARY_CARE)
+    teams = DoctorTeam.objects.on(day).filter(institution__in=providers.values("institution"))
+    return TeamArea.objects.on(day).filter(team__in=teams).values("region")
+
+
+def pilot_projects(day: date) -> QuerySet[PilotProject]:
+    """Pilot projects named by `day`."""
+    return (
+        PilotProject.objects.kept()
+        .filter(named_on__lte=day)
+        .annotate(
+            is_verified=_when(Q(verified_on__lte=day)), is_in_use=_when(Q(in_use_on__lte=day))
+        )
+    )
+
+
+_PLACE = (Column("名称", "name"), Column("区划", "region__name"), Column("状态", "status"))
+
+HEALTH = Subject(
+    name="health_institutions",
+    title="医疗卫生机构",
+    measure="家",
+    rows=health_institutions,
+    region="region",
+    page=INSTITUTION_PAGE,
+    columns=(*_PLACE, Column("类别", "category")),
+)
+ELDERLY = Subject(
+    name="elderly_services",
+    title="养老服务机构",
+    measure="家",
+    rows=elderly_services,
+    region="region",
+    page=INSTITUTION_PAGE,
+    columns=(
+        *_PLACE,
+        Column("类型", "elderly_kind"),
+        Column("备案床位", "filed_beds"),
+        Column("床位报告日", "beds_counted_on"),
+    ),
+)
+AGREEMENTS = Subject(
+    name="agreements",
+    title="医养签约协议",
+    measure="对",
+    rows=agreements,
+    region="elderly_profile__region",
+    columns=(
+        Column("协议编号", "number"),
+        Column("医疗方", "medical_profile__name"),
+        Column("养老方", "elderly_profile__name"),
+        Column("生效", "starts_on"),
+        Column("到期", "expires_on"),
+        Column("解约", "terminated_on"),
+    ),
+)
+TEAMS = Subject(
+    name="doctor_teams",
+    title="家庭医生团队",
+    measure="个",
+    rows=doctor_teams,
+    region="profile__region",
+    columns=(
+        Column("团队", "name"),
+        Column("机构", "profile__name"),
+        Column("起始", "starts_on"),
+        Column("截止", "ends_on"),
+    ),
+)
+PILOTS = Subject(
+    name="pilot_projects",
+    title="试点项目",
+    measure="个",
+    rows=pilot_projects,
+    region="region",
+    columns=(
+        Column("项目", "name"),
+        Column("区划", "region__name"),
+        Column("投入使用", "in_use_on"),
+        Column("核实", "verified_on"),
+    ),
+)

@@ -1,0 +1,166 @@
+"""Measuring the catalogue: one grouped query per subject, one roll-up of the small result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Sum, Value, When
+from django.db.models.expressions import RawSQL
+
+from institutions.models import RegionPlacement
+from targets.indicators.base import Indicator, Outcome, RollUp, Subject, Tally
+from targets.indicators.calculation import (
+    Cell,
+    Figure,
+    Tree,
+    add,
+    stated,
+    stated_sources,
+    summed,
+)
+
+Figures = dict[int, Figure]
+
+
+def tree_on(day: date, root: int) -> Tree:
+    """The region tree below `root` as it hung on `day`."""
+    placements = RegionPlacement.objects.on(day).values_list("region_id", "parent_id")
+    return Tree(dict(placements), root)
+
+
+def measure(
+    catalogue: Sequence[Indicator], *, day: date, tree: Tree
+) -> dict[tuple[str, str], Figures]:
+    """Every figure of the catalogue for every region of `tree`, by indicator key and region."""
+    cells = _cells_by_tally(catalogue, day, tree)
+    return {
+        indicator.key: {
+            region: _figure(indicator, cells, region) for region in tree.top_down
+        }
+        for indicator in catalogue
+    }
+
+
+def _figure(
+    indicator: Indicator, cells: Mapping[Tally, Mapping[int, Cell]], region: int
+) -> Figure:
+    top = add(cells[t][region].times(t.sign) for t in indicator.numerator)
+    bottom = add(cells[t][region].times(t.sign) for t in indicator.denominator)
+    return Figure(
+        numerator=top.value,
+        denominator=bottom.value if indicator.denominator else None,
+        excluded=top.excluded,
+        missing=top.missing,
+        expected=top.expected,
+    )
+
+
+def _cells_by_tally(
+    catalogue: Sequence[Indicator], day: date, tree: Tree
+) -> dict[Tally, dict[int, Cell]]:
+    by_subject: dict[Subject, list[Tally]] = {}
+    for indicator in catalogue:
+        for tally in (*indicator.numerator, *indicator.denominator):
+            known = by_subject.setdefault(tally.subject, [])
+            if tally not in known:
+                known.append(tally)
+    cells: dict[Tally, dict[int, Cell]] = {}
+    for subject, tallies in by_subject.items():
+        roll_up = stated if subject.roll_up is RollUp.STATED else summed
+        own = _count(subject, tallies, day, tree.root)
+        cells.update({tally: roll_up(tree, own[tally]) for tally in tallies})
+    return cells
+
+
+def _count(
+    subject: Subject, tallies: Sequence[Tally], day: date, root: int
+) -> dict[Tally, dict[int, Cell]]:
+    """One pass over the subject's rows, grouped by the region each row belongs to."""
+    counters: dict[str, Any] = {}
+    for index, tally in enumerate(tallies):
+        counters.update(_counters(tally, f"t{index}"))
+    rows = (
+        within(subject, day, root)
+        .order_by()
+        .values(counted_region=F(subject.region))
+        .annotate(**counters)
+    )
+    own: dict[Tally, dict[int, Cell]] = {tally: {} for tally in tallies}
+    for row in rows.iterator():
+        for index, tally in enumerate(tallies):
+            cell = _cell(row, f"t{index}", tally)
+            if cell is not None:
+                own[tally][row["counted_region"]] = cell
+    return own
+
+
+def _counters(tally: Tally, prefix: str) -> dict[str, Any]:
+    counted = tally.counted()
+    counters: dict[str, Any] = {
+        f"{prefix}_value": Sum(tally.amount, filter=counted)
+        if tally.amount
+        else Count("pk", filter=counted)
+    }
+    if tally.excluding:
+        counters[f"{prefix}_excluded"] = Count("pk", filter=tally.excluded())
+    if tally.missing is not None:
+        counters[f"{prefix}_missing"] = Count("pk", filter=tally.unreported())
+        counters[f"{prefix}_expected"] = Count("pk", filter=tally.expected())
+    return counters
+
+
+def _cell(row: Mapping[str, Any], prefix: str, tally: Tally) -> Cell | None:
+    value = row[f"{prefix}_value"]
+    if value is None and tally.subject.roll_up is RollUp.STATED:
+        return None
+    return Cell(
+        value or 0,
+        row.get(f"{prefix}_excluded", 0),
+        row.get(f"{prefix}_missing", 0),
+        row.get(f"{prefix}_expected", 0),
+    )
+
+
+def within(subject: Subject, day: date, region: int) -> QuerySet[Any]:
+    """The subject's rows on `day` in `region` and everything below it."""
+    subtree = RawSQL("SELECT institutions_subtree(%s::bigint[], %s::date)", ([region], day))
+    return subject.rows(day).filter(**{f"{subject.region}__in": subtree})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSet:
+    """The records behind one tally: rows annotated with `outcome` and `contribution`."""
+
+    tally: Tally
+    rows: QuerySet[Any]
+
+    def contributions(self) -> int:
+        """What the records add to the figure, sign included."""
+        counted = self.rows.filter(outcome=Outcome.COUNTED.value)
+        return sum(counted.values_list("contribution", flat=True)) * self.tally.sign
+
+
+def records_behind(
+    tallies: Iterable[Tally], *, day: date, region: int, tree: Tree
+) -> list[RecordSet]:
+    """The very rows the figure was counted from, in `region` on `day`, one set per tally."""
+    return [RecordSet(tally, _records(tally, day, region, tree)) for tally in tallies]
+
+
+def _records(tally: Tally, day: date, region: int, tree: Tree) -> QuerySet[Any]:
+    subject = tally.subject
+    rows = within(subject, day, region).filter(tally.among)
+    if subject.roll_up is RollUp.STATED:
+        published = rows.values_list("region_id", flat=True)
+        rows = rows.filter(region__in=stated_sources(tree, published, region))
+    return rows.annotate(outcome=tally.outcome(), contribution=_contribution(tally)).order_by("pk")
+
+
+def _contribution(tally: Tally) -> Any:
+    amount = F(tally.amount) if tally.amount else Value(1)
+    return Case(
+        When(tally.counted(), then=amount), default=Value(0), output_field=BigIntegerField()
+    )

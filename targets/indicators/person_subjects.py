@@ -1,0 +1,286 @@
+"""Older people, their sign-ups and care, and published head counts, ready to be counted."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    FilteredRelation,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from contracts.models import (
+    AggregateGroup,
+    FamilyDoctorSignup,
+    HealthManagement,
+    HomeSickbed,
+    KeyGroupMembership,
+    PersonResidence,
+    ResidenceKind,
+    SignupAggregate,
+)
+from contracts.models.signups import signed_up_on
+from institutions.models import Population, Region, RegionLevel, RegionPlacement
+from targets.indicators.base import Column, RollUp, Subject
+from targets.indicators.institution_subjects import reachable_communities
+from yiyang.facts import holds_on
+from yiyang.lib.ages import birth_cutoff
+
+ENDED_WITHIN_DAYS = 365
+
+
+def _when(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _residence_on(person: str, day: date | F) -> FilteredRelation:
+    prefix = f"{person}__residences__" if person else "residences__"
+    starts = Q(**{f"{prefix}starts_on__lte": day, f"{prefix}voided_at": None})
+    runs = Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": day})
+    return FilteredRelation(prefix.removesuffix("__"), condition=starts & runs)
+
+
+def _person_flags(day: date, person: str = "person__") -> dict[str, Case]:
+    return {
+        "is_duplicate": _when(
+            Q(**{f"{person}duplicate_of__isnull": False})
+            | Q(**{f"{person}voided_at__isnull": False})
+        ),
+        "is_dead": _when(Q(**{f"{person}died_on__lte": day})),
+    }
+
+
+def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
+    """Each person's last sign-up by `day` if in force, or ended within the year before."""
+    later = FamilyDoctorSignup.objects.kept().filter(
+        person=OuterRef("person"), starts_on__lte=day, starts_on__gt=OuterRef("starts_on")
+    )
+    year_ago = day - timedelta(days=ENDED_WITHIN_DAYS)
+    just_ended = (
+        Q(terminated_on__gt=year_ago, terminated_on__lte=day)
+        | Q(terminated_on=None, auto_renews=False, expires_on__gte=year_ago, expires_on__lt=day)
+    ) & ~Exists(later)
+    key_members = KeyGroupMembership.objects.on(day).values("person")
+    of_65 = Q(person__born_on__lte=birth_cutoff(day, 65))
+    return (
+        FamilyDoctorSignup.objects.kept()
+        .filter(starts_on__lte=day)
+        .annotate(
+            residence=_residence_on("person", day),
+            is_in_force=_when(signed_up_on(day)),
+            is_current=_when(signed_up_on(day) | just_ended),
+            is_terminated=_when(Q(terminated_on__lte=day)),
+            is_65=_when(of_65),
+            is_key=_when(of_65 | Q(person__in=key_members)),
+            **_person_flags(day),
+        )
+    )
+
+
+class _AgeOn(Func):
+    """Whole years of age, 29 February turning on 1 March in common years."""
+
+    template = "extract(year from age(%(expressions)s))"
+    output_field = IntegerField()
+
+
+def _health_managements(year: int, day: date) -> QuerySet[HealthManagement]:
+    done = {f"{name}__lte": day for name in ("record_on", "exam_on", "guided_on")}
+    return (
+        HealthManagement.objects.kept()
+        .filter(year=year, exam_on__lte=day)
+        .annotate(
+            residence=_residence_on("person", F("exam_on")),
+            is_complete=_when(Q(**done, form_completed_on__lte=day)),
+            age_at_exam=_AgeOn(F("exam_on"), F("person__born_on")),
+            is_duplicate=_person_flags(day)["is_duplicate"],
+        )
+    )
+
+
+def last_complete_year_end(day: date) -> date:
+    """The last 31 December not after `day`."""
+    return day if (day.month, day.day) == (12, 31) else date(day.year - 1, 12, 31)
+
+
+def year_of_health_management(day: date) -> QuerySet[HealthManagement]:
+    """Health management of the last complete calendar year (rules.md 11)."""
+    year_end = last_complete_year_end(day)
+    return _health_managements(year_end.year, year_end)
+
+
+def health_management_to_date(day: date) -> QuerySet[HealthManagement]:
+    """Health management of the current year up to `day`: progress, not judged."""
+    return _health_managements(day.year, day)
+
+
+def residents(day: date) -> QuerySet[PersonResidence]:
+    """Named persons where they live on `day`: reachable by a team? served in fact? (rules.md 12)"""
+    managed = HealthManagement.objects.completed(day.year, day).values("person")
+    sickbeds = HomeSickbed.objects.on(day).values("person")
+    signed = FamilyDoctorSignup.objects.in_force(day).values("person")
+    return PersonResidence.objects.on(day).annotate(
+        is_60=_when(Q(person__born_on__lte=birth_cutoff(day, 60))),
+        is_reachable=_when(Q(region__in=reachable_communities(day))),
+        is_served=_when(
+            Q(person__in=signed) | Q(person__in=sickbeds) | Q(person__in=managed)
+        ),
+        **_person_flags(day),
+    )
+
+
+def home_sickbeds(day: date) -> QuerySet[HomeSickbed]:
+    """Home sickbeds open on `day`, placed where the person lives."""
+    return HomeSickbed.objects.on(day).annotate(
+        residence=_residence_on("person", day), **_person_flags(day)
+    )
+
+
+def populations(day: date) -> QuerySet[Population]:
+    """The latest published head counts by `day`, one per region and group (rules.md 9)."""
+    return (
+        Population.objects.kept()
+        .filter(counted_on__lte=day, basis=settings.POPULATION_BASIS)
+        .order_by("region_id", "group", "-counted_on", "-id")
+        .distinct("region_id", "group")
+    )
+
+
+def latest_populations(day: date) -> QuerySet[Population]:
+    """`populations` in a shape that can be grouped."""
+    return Population.objects.filter(pk__in=populations(day).values("pk"))
+
+
+def populations_at_year_end(day: date) -> QuerySet[Population]:
+    """Head counts as known at the end of the last complete year."""
+    return latest_populations(last_complete_year_end(day))
+
+
+def streets(day: date) -> QuerySet[Region]:
+    """Streets of the tree on `day` with their last monthly return of sign-ups under 60."""
+    oldest = day - timedelta(days=settings.REPORT_CARRY_DAYS)
+    returns = (
+        SignupAggregate.objects.kept()
+        .filter(region=OuterRef("pk"), counted_on__gt=oldest, counted_on__lte=day)
+        .order_by("-counted_on", "-id")
+    )
+
+    def last(group: AggregateGroup) -> Subquery:
+        return Subquery(
+            returns.filter(group=group).values("signed")[:1], output_field=IntegerField()
+        )
+
+    return Region.objects.filter(
+        level=RegionLevel.STREET, pk__in=RegionPlacement.objects.on(day).values("region")
+    ).annotate(
+        under_60=last(AggregateGroup.UNDER_60), key_under_60=last(AggregateGroup.KEY_UNDER_60)
+    )
+
+
+_SIGNUP_COLUMNS = (
+    Column("签约", "uid"),
+    Column("社区", "residence__region__name"),
+    Column("团队", "team__name"),
+    Column("生效", "starts_on"),
+    Column("到期", "expires_on"),
+    Column("自动续约", "auto_renews"),
+    Column("解约", "terminated_on"),
+)
+_EXAM_COLUMNS = (
+    Column("老年人", "person__uid"),
+    Column("体检时社区", "residence__region__name"),
+    Column("档案", "record_on"),
+    Column("体检", "exam_on"),
+    Column("指导", "guided_on"),
+    Column("表格完整", "form_completed_on"),
+)
+_POPULATION_COLUMNS = (
+    Column("区划", "region__name"),
+    Column("人群", "group"),
+    Column("统计时点", "counted_on"),
+    Column("人数", "people"),
+    Column("来源", "source"),
+)
+
+
+def _people(name: str, title: str, rows: Any, region: str, columns: tuple[Column, ...]) -> Subject:
+    return Subject(name, title, "人", rows, region, columns, is_personal=True)
+
+
+def _head_counts(name: str, title: str, rows: Any) -> Subject:
+    return Subject(
+        name, title, "人", rows, "region", _POPULATION_COLUMNS, roll_up=RollUp.STATED
+    )
+
+
+SIGNUPS = _people(
+    "signups", "60 岁及以上签约", signups, "residence__region", _SIGNUP_COLUMNS
+)
+HEALTH_MANAGEMENT_YEAR = _people(
+    "health_management_year",
+    "上一完整年度健康管理",
+    year_of_health_management,
+    "residence__region",
+    _EXAM_COLUMNS,
+)
+HEALTH_MANAGEMENT_TO_DATE = _people(
+    "health_management_to_date",
+    "本年至今健康管理",
+    health_management_to_date,
+    "residence__region",
+    _EXAM_COLUMNS,
+)
+RESIDENTS = _people(
+    "residents",
+    "60 岁及以上居民",
+    residents,
+    "region",
+    (
+        Column("老年人", "person__uid"),
+        Column("社区", "region__name"),
+        Column("居住情况", "kind"),
+        Column("居住起始", "starts_on"),
+    ),
+)
+SICKBEDS = _people(
+    "home_sickbeds",
+    "家庭病床",
+    home_sickbeds,
+    "residence__region",
+    (
+        Column("老年人", "person__uid"),
+        Column("社区", "residence__region__name"),
+        Column("建床", "starts_on"),
+        Column("撤床", "ends_on"),
+    ),
+)
+STREETS = Subject(
+    "streets",
+    "60 岁以下签约月报",
+    "人",
+    streets,
+    "pk",
+    (
+        Column("街道", "name"),
+        Column("60 岁以下签约", "under_60"),
+        Column("其中重点人群", "key_under_60"),
+    ),
+)
+POPULATION = _head_counts("population", "人口数", latest_populations)
+POPULATION_AT_YEAR_END = _head_counts(
+    "population_at_year_end", "年末人口数", populations_at_year_end
+)
+IN_THE_CITY = Q(residence__kind=ResidenceKind.USUAL)

@@ -1,0 +1,135 @@
+"""How figures and verdicts are shown: rounding, words and colours, once for every surface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from targets.indicators.base import Indicator
+from targets.indicators.calculation import Figure, Judgement, Pace, Reason, Verdict, value_of
+from targets.models import Comparator, Target
+from targets.results import TargetLine
+
+NO_DATA = "无数据"
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A verdict as a reader meets it: word, colour name and icon, so no colour stands alone."""
+
+    word: str
+    colour: str
+    icon: str
+
+
+VERDICTS: dict[Verdict, Tone] = {
+    Verdict.MET: Tone("达标", "good", "check"),
+    Verdict.NOT_MET: Tone("未达标", "bad", "cross"),
+    Verdict.NO_DATA: Tone(NO_DATA, "none", "dash"),
+    Verdict.NOT_JUDGED: Tone("不判定", "plain", "circle"),
+}
+PACES: dict[Pace | None, Tone] = {
+    Pace.ON_PACE: Tone("达到序时", "plain", "clock"),
+    Pace.BEHIND: Tone("落后序时", "warn", "clock"),
+    None: Tone("进行中", "plain", "clock"),
+}
+REASONS: dict[Reason, str] = {
+    Reason.NONE: "",
+    Reason.NO_DENOMINATOR: "分母没有公布",
+    Reason.ZERO_DENOMINATOR: "分母为零",
+    Reason.NO_THRESHOLD: "目标没有数字，不由机器判定",
+    Reason.REFERENCE: "参考口径，不判定",
+    Reason.OVER_ONE: "分子大于分母，请核对数据",
+    Reason.THIN: "上报不足，资料不足以判定",
+    Reason.NOT_DUE: "未到期",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line ready to print."""
+
+    value: str
+    fraction: str
+    threshold: str
+    tone: Tone
+    note: str
+    gap: str
+
+    @property
+    def word(self) -> str:
+        return self.tone.word
+
+
+def present(line: TargetLine) -> Shown:
+    """The line in words: value, fraction, threshold, verdict and 还差几家."""
+    return Shown(
+        value=value_text(line.figure, line.indicator),
+        fraction=fraction_text(line.figure, line.indicator),
+        threshold=threshold_text(line.target, line.indicator),
+        tone=tone_of(line.judgement),
+        note=REASONS[line.judgement.reason],
+        gap=gap_text(line),
+    )
+
+
+def tone_of(judgement: Judgement) -> Tone:
+    if judgement.reason is Reason.NOT_DUE:
+        return PACES[judgement.pace]
+    if judgement.reason is Reason.REFERENCE:
+        return Tone("参考", "plain", "circle")
+    return VERDICTS[judgement.verdict]
+
+
+def value_text(figure: Figure, indicator: Indicator) -> str:
+    """"61.25%" for a ratio, "12 家" for a count, 无数据 otherwise."""
+    value = value_of(figure, is_ratio=indicator.is_ratio)
+    if value is None:
+        return NO_DATA
+    if indicator.is_ratio:
+        return percent(value)
+    return f"{int(value):,} {indicator.measure}"
+
+
+def fraction_text(figure: Figure, indicator: Indicator) -> str:
+    """"49/80", the very integers; empty for a count."""
+    if not indicator.is_ratio:
+        return ""
+    bottom = NO_DATA if figure.denominator is None else f"{figure.denominator:,}"
+    top = NO_DATA if figure.numerator is None else f"{figure.numerator:,}"
+    return f"{top}/{bottom}"
+
+
+def percent(share: Fraction, places: int = 2) -> str:
+    """A share as a percentage, rounded half up, only ever for the eye."""
+    step = Decimal(1).scaleb(-places)
+    hundredfold = share * 100
+    exact = Decimal(hundredfold.numerator) / Decimal(hundredfold.denominator)
+    return f"{exact.quantize(step, ROUND_HALF_UP)}%"
+
+
+def threshold_text(target: Target, indicator: Indicator) -> str:
+    """"≥80%", "1—2 家", "=5 个"; empty for a target without a number."""
+    if target.threshold is None:
+        return "无数字"
+    low = _number(target.threshold, indicator)
+    if target.comparator == Comparator.RANGE:
+        high = _number(target.threshold_upper or target.threshold, indicator)
+        return f"{low}—{high} {indicator.measure}"
+    sign = "≥" if target.comparator == Comparator.AT_LEAST else "="
+    unit = "" if indicator.is_ratio else f" {indicator.measure}"
+    return f"{sign}{low}{unit}"
+
+
+def gap_text(line: TargetLine) -> str:
+    """"还差 3 家", empty when nothing is lacking or it cannot be said."""
+    if not line.is_judged or not line.needed:
+        return ""
+    return f"还差 {line.needed:,} {line.indicator.measure}"
+
+
+def _number(number: Decimal, indicator: Indicator) -> str:
+    if indicator.is_ratio:
+        return f"{(number * 100).normalize():f}%"
+    return f"{number.normalize():f}"

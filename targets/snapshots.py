@@ -1,0 +1,210 @@
+"""take_snapshot: the one bridge from the registers to the stored figures."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from institutions.models import Region
+from targets.indicators.calculation import Tree
+from targets.indicators.catalogue import BY_KEY, CATALOGUE
+from targets.indicators.measure import Figures, RecordSet, measure, records_behind, tree_on
+from targets.models import IndicatorDefinition, IndicatorRun, IndicatorSnapshot, RunStatus
+from yiyang.changelog.sequencer import number_visible_changes, sequencer_lock
+
+RUN_LOCK_CLASS = 715_002
+COLUMNS = (
+    "run_id",
+    "region_id",
+    "definition_id",
+    "indicator",
+    "reading",
+    "numerator",
+    "denominator",
+    "excluded",
+    "missing",
+    "expected",
+)
+
+
+class SnapshotError(Exception):
+    """A run that cannot be taken; the message tells a clerk why and what to do."""
+
+
+def portal_region() -> Region:
+    """The measured city; SnapshotError when the region tree has not been loaded."""
+    return find_region(settings.PORTAL_REGION)
+
+
+def find_region(code: str) -> Region:
+    region = Region.objects.filter(code=code).first()
+    if region is None:
+        raise SnapshotError(f"没有行政区划 {code}，请核对 12 位代码，或先导入区划（load_regions）。")
+    return region
+
+
+def check_day(as_of: date, *, today: date) -> date:
+    """`as_of` if it is over; today and later cannot be measured yet (rules.md 1)."""
+    if as_of >= today:
+        raise SnapshotError(
+            f"{as_of} 还没有过完，不能量度；最晚可量度 {today - timedelta(days=1)}。"
+        )
+    return as_of
+
+
+def take_snapshot(*, as_of: date, region: Region | None = None, reason: str = "") -> IndicatorRun:
+    """Measure every indicator for `as_of` and store the figures; the finished run.
+
+    A day already measured is returned as it is unless a `reason` asks for a correction, which is
+    a new run. A run that crashed is retaken. SnapshotError while another process measures it.
+    """
+    scope = region or portal_region()
+    with _only_runner(as_of, scope):
+        done = _done_run(as_of, scope)
+        if done is not None and not reason:
+            return done
+        run = _start(as_of, scope, reason)
+        try:
+            _measure_into(run)
+        except BaseException as error:
+            _fail(run, error)
+            raise
+    return IndicatorRun.objects.get(pk=run.pk)
+
+
+def nights_due(*, today: date) -> list[date]:
+    """The days not yet measured, oldest first: from the last finished night up to yesterday."""
+    yesterday = today - timedelta(days=1)
+    last = IndicatorRun.objects.published().order_by("-as_of").values_list("as_of", flat=True)[:1]
+    first = last[0] + timedelta(days=1) if last else yesterday
+    return [first + timedelta(days=n) for n in range((yesterday - first).days + 1)]
+
+
+def tree_of(run: IndicatorRun) -> Tree:
+    """The region tree the run was measured on."""
+    return tree_on(run.as_of, run.region_id)
+
+
+def records_of(
+    snapshot_key: tuple[str, str], *, day: date, region: int, tree: Tree
+) -> tuple[list[RecordSet], list[RecordSet]]:
+    """The records behind numerator and denominator of a figure, from the catalogue's querysets."""
+    indicator = BY_KEY[snapshot_key]
+    return (
+        records_behind(indicator.numerator, day=day, region=region, tree=tree),
+        records_behind(indicator.denominator, day=day, region=region, tree=tree),
+    )
+
+
+@contextmanager
+def _only_runner(as_of: date, scope: Region) -> Iterator[None]:
+    """Hold the day and region for this process; a dead process lets go by itself."""
+    key = (RUN_LOCK_CLASS, _lock_key(as_of, scope))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        if not cursor.fetchone()[0]:
+            raise SnapshotError(f"{scope.name} {as_of} 正在量度，请等它结束后再试。")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def _lock_key(as_of: date, scope: Region) -> int:
+    digest = hashlib.sha256(f"{as_of}/{scope.code}".encode()).digest()
+    return int.from_bytes(digest[:4], "big", signed=True)
+
+
+def _done_run(as_of: date, scope: Region) -> IndicatorRun | None:
+    runs = IndicatorRun.objects.done().filter(as_of=as_of, region=scope)
+    return runs.newest_first().first()
+
+
+def _start(as_of: date, scope: Region, reason: str) -> IndicatorRun:
+    """Commit a STARTED row before any work, taking over the one a crash left behind."""
+    unfinished = IndicatorRun.objects.filter(
+        as_of=as_of, region=scope, status=RunStatus.STARTED
+    )
+    with transaction.atomic():
+        if unfinished.update(started_at=Now(), heartbeat_at=Now(), reason=reason):
+            return unfinished.get()
+        return IndicatorRun.objects.create(
+            as_of=as_of,
+            region=scope,
+            is_preview=scope.code != settings.PORTAL_REGION,
+            started_at=Now(),
+            heartbeat_at=Now(),
+            reason=reason,
+        )
+
+
+def _fail(run: IndicatorRun, error: BaseException) -> None:
+    IndicatorRun.objects.filter(pk=run.pk, status=RunStatus.STARTED).update(
+        status=RunStatus.FAILED, finished_at=Now(), error=type(error).__name__
+    )
+
+
+def _measure_into(run: IndicatorRun) -> None:
+    """Read, count and store in one REPEATABLE READ transaction: all of it or nothing."""
+    with sequencer_lock(), transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        seen = number_visible_changes()
+        figures = measure(CATALOGUE, day=run.as_of, tree=tree_of(run))
+        _store(run, figures)
+        IndicatorRun.objects.filter(pk=run.pk).update(
+            status=RunStatus.DONE,
+            finished_at=Now(),
+            seen_number=seen,
+            catalogue_digest=catalogue_digest(),
+        )
+
+
+def catalogue_digest() -> str:
+    """The fingerprint of every definition in force together."""
+    digests = "".join(indicator.digest for indicator in CATALOGUE)
+    return hashlib.sha256(digests.encode()).hexdigest()
+
+
+def _store(run: IndicatorRun, figures: Mapping[tuple[str, str], Figures]) -> None:
+    definitions = _definitions()
+    buffer = io.StringIO()
+    for key, by_region in figures.items():
+        for region, figure in by_region.items():
+            values = (
+                *(run.pk, region, definitions[key], *key),
+                *(figure.numerator, figure.denominator),
+                *(figure.excluded, figure.missing, figure.expected),
+            )
+            buffer.write("\t".join("\\N" if v is None else str(v) for v in values) + "\n")
+    buffer.seek(0)
+    table = IndicatorSnapshot._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({', '.join(COLUMNS)}) FROM STDIN", buffer)
+
+
+def _definitions() -> dict[tuple[str, str], int]:
+    """The stored text of every reading, added when its digest is new."""
+    IndicatorDefinition.objects.bulk_create(
+        [
+            IndicatorDefinition(
+                digest=record.digest,
+                indicator=record.code,
+                reading=record.reading,
+                text=record.text,
+            )
+            for record in CATALOGUE
+        ],
+        ignore_conflicts=True,
+    )
+    wanted = {record.digest: record.key for record in CATALOGUE}
+    stored = IndicatorDefinition.objects.filter(digest__in=wanted).values_list("digest", "pk")
+    return {wanted[digest]: pk for digest, pk in stored}
