@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from institutions.models import InstitutionGrant, InstitutionProfile, Region, RegionGrant
@@ -50,8 +51,9 @@ class Command(BaseCommand):
         if accounts != remembered:
             write_accounts(path, accounts)
         today = timezone.localdate()
-        for account in accounts:
-            grant(ensure(account), today)
+        with transaction.atomic():
+            for account in accounts:
+                grant(ensure(account), today)
         self.stdout.write(f"演示账号 {len(accounts)} 个，登录方法见 {path}")
 
 
