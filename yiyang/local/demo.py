@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from yiyang.access.roles import Role
 from yiyang.local import processes
 from yiyang.local.environment import manage
 from yiyang.local.places import ACCOUNTS, DEMO, LocalError, free_port, say
@@ -79,7 +80,8 @@ def say_accounts(address: str) -> None:
     for account in json.loads(ACCOUNTS.read_text(encoding="utf-8")):
         second = account.get("totp_secret")
         code = f"  动态口令密钥 {second}" if second else ""
-        say(f"  {account['role']}  {account['username']}  {account['password']}{code}")
+        role = Role(account["role"]).label
+        say(f"  {role}\t{account['username']}  {account['password']}{code}".expandtabs(24))
     say(f"\n（同样写在 {ACCOUNTS}，只有本用户可读）")
 
 
