@@ -133,6 +133,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False  # 每条命令都报一次启动，淹没真正的日志
 AXES_LOCKOUT_CALLABLE = "yiyang.access.views.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "otp_token", "csrfmiddlewaretoken"]
 OTP_TOTP_ISSUER = PORTAL_NAME
