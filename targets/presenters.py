@@ -83,7 +83,7 @@ def tone_of(judgement: Judgement) -> Tone:
 
 
 def value_text(figure: Figure, indicator: Indicator) -> str:
-    """"61.25%" for a ratio, "12 家" for a count, 无数据 otherwise."""
+    """ "61.25%" for a ratio, "12 家" for a count, 无数据 otherwise."""
     value = value_of(figure, is_ratio=indicator.is_ratio)
     if value is None:
         return NO_DATA
@@ -93,7 +93,7 @@ def value_text(figure: Figure, indicator: Indicator) -> str:
 
 
 def fraction_text(figure: Figure, indicator: Indicator) -> str:
-    """"49/80", the very integers; empty for a count."""
+    """ "49/80", the very integers; empty for a count."""
     if not indicator.is_ratio:
         return ""
     bottom = NO_DATA if figure.denominator is None else f"{figure.denominator:,}"
@@ -110,7 +110,7 @@ def percent(share: Fraction, places: int = 2) -> str:
 
 
 def threshold_text(target: Target, indicator: Indicator) -> str:
-    """"≥80%", "1—2 家", "=5 个"; empty for a target without a number."""
+    """ "≥80%", "1—2 家", "=5 个"; empty for a target without a number."""
     if target.threshold is None:
         return "无数字"
     low = _number(target.threshold, indicator)
@@ -123,7 +123,7 @@ def threshold_text(target: Target, indicator: Indicator) -> str:
 
 
 def gap_text(line: TargetLine) -> str:
-    """"还差 3 家", empty when nothing is lacking or it cannot be said."""
+    """ "还差 3 家", empty when nothing is lacking or it cannot be said."""
     if not line.is_judged or not line.needed:
         return ""
     return f"还差 {line.needed:,} {line.indicator.measure}"

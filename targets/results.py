@@ -182,5 +182,3 @@ def _figures(
 
 def _exact(number: Decimal | None) -> Fraction | None:
     return None if number is None else Fraction(number)
-
-

@@ -46,7 +46,7 @@ def portal_region() -> Region:
 def find_region(code: str) -> Region:
     region = Region.objects.filter(code=code).first()
     if region is None:
-        raise SnapshotError(f"没有行政区划 {code}，请核对 12 位代码，或先导入区划（load_regions）。")
+        raise SnapshotError(f"没有行政区划 {code}：请核对 12 位代码，或先导入区划。")
     return region
 
 
@@ -130,9 +130,7 @@ def _done_run(as_of: date, scope: Region) -> IndicatorRun | None:
 
 def _start(as_of: date, scope: Region, reason: str) -> IndicatorRun:
     """Commit a STARTED row before any work, taking over the one a crash left behind."""
-    unfinished = IndicatorRun.objects.filter(
-        as_of=as_of, region=scope, status=RunStatus.STARTED
-    )
+    unfinished = IndicatorRun.objects.filter(as_of=as_of, region=scope, status=RunStatus.STARTED)
     with transaction.atomic():
         if unfinished.update(started_at=Now(), heartbeat_at=Now(), reason=reason):
             return unfinished.get()

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from institutions.categories import HealthCategory, categories_of
 from institutions.models.regions import Region
-from yiyang.access.fields import FieldClass, classify
+from yiyang.access.fields import classify
 from yiyang.access.scope import ByInstitution, ByRegion
 from yiyang.facts import DatedFact, DatedQuerySet, Fact, FactQuerySet, no_overlap
 

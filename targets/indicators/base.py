@@ -61,6 +61,13 @@ class Subject:
     roll_up: RollUp = RollUp.SUM
 
 
+def flag(condition: Q) -> Case:
+    """`condition` as a column that is True or False, never NULL."""
+    return Case(
+        When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Exclusion:
     """Records taken out of numerator and denominator alike, with the reason a clerk reads."""

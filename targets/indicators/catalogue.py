@@ -199,9 +199,7 @@ FD17 = Indicator(
     unit=Unit.RATIO,
     measure="人",
     population="常住重点人群（65 岁及以上、慢性病患者、残疾人等，去重人头）",
-    numerator_text=(
-        "统计日签约有效的重点人群人数：60 岁及以上按人逐一去重，60 岁以下取各街道月报"
-    ),
+    numerator_text=("统计日签约有效的重点人群人数：60 岁及以上按人逐一去重，60 岁以下取各街道月报"),
     denominator_text="公布的重点人群人数",
     definition=(
         "签约到期日当天有效、解约日当天无效，自动续约的至解约为止；按本人常住社区计，"
@@ -572,9 +570,7 @@ TEAM = _count(
     "统计日在岗、所属机构状态正常的家庭医生团队数",
     "按所属机构所在区划计。",
     "渝卫函〔2021〕299号统计用语",
-    Tally(
-        TEAMS, excluding=(Exclusion("所属机构不是正常状态", Q(is_open=False)),)
-    ),
+    Tally(TEAMS, excluding=(Exclusion("所属机构不是正常状态", Q(is_open=False)),)),
 )
 HBED = _count(
     "HBED",

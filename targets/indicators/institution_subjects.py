@@ -7,8 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import (
-    BooleanField,
-    Case,
     Exists,
     F,
     FilteredRelation,
@@ -19,7 +17,6 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
-    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -40,7 +37,7 @@ from institutions.models import (
     Status,
 )
 from institutions.models.institutions import SERVICE_CENTRE_KINDS
-from targets.indicators.base import Column, Subject
+from targets.indicators.base import Column, Subject, flag
 from yiyang.facts import holds_on
 
 PRIMARY_CARE = categories_of(PRIMARY_CARE_GROUPS)
@@ -50,11 +47,6 @@ INSTITUTION_PAGE = ("institution-detail", "institution_id")
 def _holders(facts: QuerySet[Any], path: str = "institution_id") -> QuerySet[Any, Any]:
     """The institutions that hold one of `facts`, for use in an `__in`."""
     return facts.values(path)
-
-
-def _when(condition: Q) -> Case:
-    """`condition` as a column that is True or False, never NULL."""
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _licensed(day: date) -> Q:
@@ -68,11 +60,11 @@ def health_institutions(day: date) -> QuerySet[InstitutionProfile]:
         InstitutionProfile.objects.on(day)
         .health_side()
         .annotate(
-            is_licensed=_when(_licensed(day)),
-            has_channel=_when(Q(institution__in=_holders(channels.full()))),
-            has_part_channel=_when(Q(institution__in=_holders(channels))),
-            is_integrated=_when(Q(Exists(_elderly_here(day)))),
-            has_partner=_when(
+            is_licensed=flag(_licensed(day)),
+            has_channel=flag(Q(institution__in=_holders(channels.full()))),
+            has_part_channel=flag(Q(institution__in=_holders(channels))),
+            is_integrated=flag(Q(Exists(_elderly_here(day)))),
+            has_partner=flag(
                 Q(institution__in=_holders(valid_agreements(day), "medical_id"))
                 | Q(Exists(_elderly_here(day)))
             ),
@@ -88,17 +80,15 @@ def elderly_services(day: date) -> QuerySet[InstitutionProfile]:
         InstitutionProfile.objects.on(day)
         .elderly_service()
         .annotate(
-            is_filed=_when(Q(institution__in=_holders(filings.on(day)))),
+            is_filed=flag(Q(institution__in=_holders(filings.on(day)))),
             filed_beds=Subquery(
                 latest_filing.order_by("-starts_on", "-id").values("full_time_beds")[:1]
             ),
-            has_in_house=_when(Q(Exists(_medical_here(day)))),
-            has_agreement=_when(
-                Q(institution__in=_holders(valid_agreements(day), "elderly_id"))
-            ),
-            has_round=_when(Q(institution__in=_holders(_given_by_others(day).medical()))),
-            has_rehabilitation=_when(_rehabilitated(day)),
-            repeats_place=_when(Q(Exists(_same_place_before(day)))),
+            has_in_house=flag(Q(Exists(_medical_here(day)))),
+            has_agreement=flag(Q(institution__in=_holders(valid_agreements(day), "elderly_id"))),
+            has_round=flag(Q(institution__in=_holders(_given_by_others(day).medical()))),
+            has_rehabilitation=flag(_rehabilitated(day)),
+            repeats_place=flag(Q(Exists(_same_place_before(day)))),
             **_beds(day),
             **_residents(day),
         )
@@ -219,10 +209,10 @@ def agreements(day: date) -> QuerySet[PartnershipAgreement]:
     )
     return _with_parties(PartnershipAgreement.objects.kept(), day).annotate(
         is_superseded=Exists(later),
-        is_in_force=_when(in_force_on(day)),
-        is_unsigned=_when(Q(signed_on=None) | Q(signed_on__gt=day) | Q(starts_on__gt=day)),
-        is_terminated=_when(Q(terminated_on__lte=day)),
-        is_primary_pair=_when(
+        is_in_force=flag(in_force_on(day)),
+        is_unsigned=flag(Q(signed_on=None) | Q(signed_on__gt=day) | Q(starts_on__gt=day)),
+        is_terminated=flag(Q(terminated_on__lte=day)),
+        is_primary_pair=flag(
             Q(medical_profile__category__in=PRIMARY_CARE)
             & Q(elderly_profile__elderly_kind__in=SERVICE_CENTRE_KINDS)
         ),
@@ -254,13 +244,13 @@ def _with_parties(
     return agreements.annotate(
         medical_profile=_profile_on("medical", day),
         elderly_profile=_profile_on("elderly", day),
-        medical_is_open=_when(Q(medical_profile__status=Status.OPERATING)),
-        elderly_is_open=_when(Q(elderly_profile__status=Status.OPERATING)),
-        medical_is_certified=_when(certified),
-        elderly_is_expired=_when(expired),
-        medical_is_sound=_when(certified & Q(medical_profile__status=Status.OPERATING)),
-        elderly_is_sound=_when(Q(elderly_profile__status=Status.OPERATING) & ~expired),
-        is_one_party=_when(
+        medical_is_open=flag(Q(medical_profile__status=Status.OPERATING)),
+        elderly_is_open=flag(Q(elderly_profile__status=Status.OPERATING)),
+        medical_is_certified=flag(certified),
+        elderly_is_expired=flag(expired),
+        medical_is_sound=flag(certified & Q(medical_profile__status=Status.OPERATING)),
+        elderly_is_sound=flag(Q(elderly_profile__status=Status.OPERATING) & ~expired),
+        is_one_party=flag(
             Q(medical_profile__host=F("elderly"))
             | Q(elderly_profile__host=F("medical"))
             | (
@@ -282,7 +272,7 @@ def doctor_teams(day: date) -> QuerySet[DoctorTeam]:
     """Doctor teams on `day`, placed where their institution stands."""
     return DoctorTeam.objects.on(day).annotate(
         profile=_profile_on("institution", day),
-        is_open=_when(Q(profile__status=Status.OPERATING)),
+        is_open=flag(Q(profile__status=Status.OPERATING)),
     )
 
 
@@ -298,9 +288,7 @@ def pilot_projects(day: date) -> QuerySet[PilotProject]:
     return (
         PilotProject.objects.kept()
         .filter(named_on__lte=day)
-        .annotate(
-            is_verified=_when(Q(verified_on__lte=day)), is_in_use=_when(Q(in_use_on__lte=day))
-        )
+        .annotate(is_verified=flag(Q(verified_on__lte=day)), is_in_use=flag(Q(in_use_on__lte=day)))
     )
 
 

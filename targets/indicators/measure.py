@@ -37,16 +37,12 @@ def measure(
     """Every figure of the catalogue for every region of `tree`, by indicator key and region."""
     cells = _cells_by_tally(catalogue, day, tree)
     return {
-        indicator.key: {
-            region: _figure(indicator, cells, region) for region in tree.top_down
-        }
+        indicator.key: {region: _figure(indicator, cells, region) for region in tree.top_down}
         for indicator in catalogue
     }
 
 
-def _figure(
-    indicator: Indicator, cells: Mapping[Tally, Mapping[int, Cell]], region: int
-) -> Figure:
+def _figure(indicator: Indicator, cells: Mapping[Tally, Mapping[int, Cell]], region: int) -> Figure:
     top = add(cells[t][region].times(t.sign) for t in indicator.numerator)
     bottom = add(cells[t][region].times(t.sign) for t in indicator.denominator)
     return Figure(

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import (
-    BooleanField,
     Case,
     Exists,
     F,
@@ -18,8 +17,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
-    When,
 )
 
 from contracts.models import (
@@ -34,16 +31,11 @@ from contracts.models import (
 )
 from contracts.models.signups import signed_up_on
 from institutions.models import Population, Region, RegionLevel, RegionPlacement
-from targets.indicators.base import Column, RollUp, Subject
+from targets.indicators.base import Column, RollUp, Subject, flag
 from targets.indicators.institution_subjects import reachable_communities
-from yiyang.facts import holds_on
 from yiyang.lib.ages import birth_cutoff
 
 ENDED_WITHIN_DAYS = 365
-
-
-def _when(condition: Q) -> Case:
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 def _residence_on(person: str, day: date | F) -> FilteredRelation:
@@ -55,11 +47,11 @@ def _residence_on(person: str, day: date | F) -> FilteredRelation:
 
 def _person_flags(day: date, person: str = "person__") -> dict[str, Case]:
     return {
-        "is_duplicate": _when(
+        "is_duplicate": flag(
             Q(**{f"{person}duplicate_of__isnull": False})
             | Q(**{f"{person}voided_at__isnull": False})
         ),
-        "is_dead": _when(Q(**{f"{person}died_on__lte": day})),
+        "is_dead": flag(Q(**{f"{person}died_on__lte": day})),
     }
 
 
@@ -80,11 +72,11 @@ def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
         .filter(starts_on__lte=day)
         .annotate(
             residence=_residence_on("person", day),
-            is_in_force=_when(signed_up_on(day)),
-            is_current=_when(signed_up_on(day) | just_ended),
-            is_terminated=_when(Q(terminated_on__lte=day)),
-            is_65=_when(of_65),
-            is_key=_when(of_65 | Q(person__in=key_members)),
+            is_in_force=flag(signed_up_on(day)),
+            is_current=flag(signed_up_on(day) | just_ended),
+            is_terminated=flag(Q(terminated_on__lte=day)),
+            is_65=flag(of_65),
+            is_key=flag(of_65 | Q(person__in=key_members)),
             **_person_flags(day),
         )
     )
@@ -104,7 +96,7 @@ def _health_managements(year: int, day: date) -> QuerySet[HealthManagement]:
         .filter(year=year, exam_on__lte=day)
         .annotate(
             residence=_residence_on("person", F("exam_on")),
-            is_complete=_when(Q(**done, form_completed_on__lte=day)),
+            is_complete=flag(Q(**done, form_completed_on__lte=day)),
             age_at_exam=_AgeOn(F("exam_on"), F("person__born_on")),
             is_duplicate=_person_flags(day)["is_duplicate"],
         )
@@ -133,11 +125,9 @@ def residents(day: date) -> QuerySet[PersonResidence]:
     sickbeds = HomeSickbed.objects.on(day).values("person")
     signed = FamilyDoctorSignup.objects.in_force(day).values("person")
     return PersonResidence.objects.on(day).annotate(
-        is_60=_when(Q(person__born_on__lte=birth_cutoff(day, 60))),
-        is_reachable=_when(Q(region__in=reachable_communities(day))),
-        is_served=_when(
-            Q(person__in=signed) | Q(person__in=sickbeds) | Q(person__in=managed)
-        ),
+        is_60=flag(Q(person__born_on__lte=birth_cutoff(day, 60))),
+        is_reachable=flag(Q(region__in=reachable_communities(day))),
+        is_served=flag(Q(person__in=signed) | Q(person__in=sickbeds) | Q(person__in=managed)),
         **_person_flags(day),
     )
 
@@ -221,14 +211,10 @@ def _people(name: str, title: str, rows: Any, region: str, columns: tuple[Column
 
 
 def _head_counts(name: str, title: str, rows: Any) -> Subject:
-    return Subject(
-        name, title, "人", rows, "region", _POPULATION_COLUMNS, roll_up=RollUp.STATED
-    )
+    return Subject(name, title, "人", rows, "region", _POPULATION_COLUMNS, roll_up=RollUp.STATED)
 
 
-SIGNUPS = _people(
-    "signups", "60 岁及以上签约", signups, "residence__region", _SIGNUP_COLUMNS
-)
+SIGNUPS = _people("signups", "60 岁及以上签约", signups, "residence__region", _SIGNUP_COLUMNS)
 HEALTH_MANAGEMENT_YEAR = _people(
     "health_management_year",
     "上一完整年度健康管理",

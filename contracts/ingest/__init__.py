@@ -1,0 +1,1 @@
+"""Files from offices, read into the contracts."""

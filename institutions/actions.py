@@ -1,0 +1,117 @@
+"""The verbs that change the registers of institutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from institutions.models import (
+    BedCount,
+    GreenChannel,
+    Institution,
+    InstitutionProfile,
+    Licence,
+    LicenceKind,
+    Population,
+    Region,
+)
+from yiyang.changelog.context import Recorder, recorded
+from yiyang.dated import Written, hold_from, report
+from yiyang.lib.pinyin import initials
+
+
+def register_institution(
+    *, by: Recorder, code: str, starts_on: date, name: str, region: Region, **profile: Any
+) -> Written:
+    """Enter an institution, or what it is from `starts_on` on, under the city's own code."""
+    with recorded(by=by, reason="机构台账"):
+        institution = Institution.objects.filter(code=code).first()
+        if institution is None:
+            institution = Institution.objects.create(code=code)
+        return hold_from(
+            by=by,
+            model=InstitutionProfile,
+            keys={"institution": institution},
+            starts_on=starts_on,
+            values={"name": name, "pinyin": initials(name)[:100], "region": region, **profile},
+            reason="机构台账",
+        )
+
+
+def give_licence(
+    *,
+    by: Recorder,
+    institution: Institution,
+    kind: LicenceKind,
+    starts_on: date,
+    ends_on: date | None,
+    number: str,
+    full_time_beds: int | None = None,
+) -> Written:
+    """Enter a certificate or filing with its validity; the same one again changes nothing."""
+    return report(
+        by=by,
+        model=Licence,
+        keys={"institution": institution, "kind": kind, "starts_on": starts_on},
+        values={"ends_on": ends_on, "number": number, "full_time_beds": full_time_beds},
+        reason="证照台账",
+    )
+
+
+def open_green_channel(
+    *, by: Recorder, institution: Institution, steps: Iterable[str], starts_on: date
+) -> Written:
+    """From `starts_on` on the institution's green channel covers exactly these steps."""
+    return hold_from(
+        by=by,
+        model=GreenChannel,
+        keys={"institution": institution},
+        starts_on=starts_on,
+        values={"steps": list(steps)},
+        reason="绿色通道台账",
+    )
+
+
+def report_beds(
+    *,
+    by: Recorder,
+    institution: Institution,
+    counted_on: date,
+    register: str,
+    basis: str,
+    **counts: int,
+) -> Written:
+    """Enter a bed count; a different one for the same day corrects the earlier one."""
+    return report(
+        by=by,
+        model=BedCount,
+        keys={
+            "institution": institution,
+            "counted_on": counted_on,
+            "register": register,
+            "basis": basis,
+        },
+        values=counts,
+        reason="床位报表",
+    )
+
+
+def publish_population(
+    *,
+    by: Recorder,
+    region: Region,
+    group: str,
+    basis: str,
+    counted_on: date,
+    people: int,
+    source: str,
+) -> Written:
+    """Enter a published head count with its source."""
+    return report(
+        by=by,
+        model=Population,
+        keys={"region": region, "group": group, "basis": basis, "counted_on": counted_on},
+        values={"people": people, "source": source},
+        reason="人口数",
+    )
