@@ -120,6 +120,15 @@ def owner_connection(db: None) -> Iterator[Connection]:
     owner.close()
 
 
+@pytest.fixture
+def empty_database() -> Iterator[str]:
+    """Yield the owner's address of a database without tables, dropped after the test."""
+    server, name = OWNER["NAME"], f"test_empty_{os.getpid()}"
+    make_database(server, name)
+    yield urlsplit(os.environ["OWNER_DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    drop_database(server, name)
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     """Return the address of the real Redis of this run."""
