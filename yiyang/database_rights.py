@@ -21,10 +21,10 @@ READ_ONLY = (
     "yiyang_changenumber",
     "yiyang_changepending",
 )
-# 只增不改：统计结果与查阅记录。
+# 只增不改：统计结果、所用口径与查阅记录。
 APPEND_ONLY = (
+    "targets_indicatordefinition",
     "targets_indicatorsnapshot",
-    "targets_snapshot*",
     "yiyang_access*",
     "yiyang_audit*",
 )
