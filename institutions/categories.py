@@ -1,5 +1,7 @@
 """WS 218-2002 categories of health institutions, grouped as the counting rules need them."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 
@@ -77,6 +79,6 @@ TRADITIONAL_MEDICINE = (_C.A210, _C.A411, _C.D120, _C.D212)
 REHABILITATION = (_C.A527, _C.A710, _C.A720)
 
 
-def categories_of(groups: tuple[HealthGroup, ...] | list[str]) -> list[str]:
+def categories_of(groups: Iterable[str]) -> list[str]:
     """The category codes in `groups`; an unknown group raises ValueError."""
     return [category.value for group in groups for category in GROUPS[HealthGroup(group)]]

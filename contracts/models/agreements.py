@@ -65,7 +65,7 @@ def in_force_on(day: date, prefix: str = "") -> Q:
 
 
 class PartnershipAgreement(Fact):
-    """An agreement between one health institution and one elderly-service provider (rules.md 23)."""
+    """An agreement of one health institution with one elderly-service provider (rules.md 23)."""
 
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     number = models.CharField("协议编号", max_length=40, unique=True)

@@ -18,7 +18,7 @@ from yiyang.facts import DatedFact, DatedQuerySet, Fact, FactQuerySet, no_overla
 
 
 class Institution(Fact):
-    """An institution under the city's own code; the credit code is not unique (two certificates)."""
+    """An institution under the city's own code; one credit code may hold two certificates."""
 
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     code = models.CharField("机构编码", max_length=32, unique=True)

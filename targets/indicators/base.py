@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 
 
 class Unit(StrEnum):
@@ -61,7 +62,7 @@ class Subject:
     roll_up: RollUp = RollUp.SUM
 
 
-def flag(condition: Q) -> Case:
+def flag(condition: Q | Combinable) -> Case:
     """`condition` as a column that is True or False, never NULL."""
     return Case(
         When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
@@ -136,6 +137,14 @@ def _decide(excluding: tuple[Exclusion, ...], taken: Q) -> Case:
 
 
 @dataclass(frozen=True, eq=False)
+class Formula:
+    """What is divided by what: sums of tallies; a count has no denominator."""
+
+    numerator: tuple[Tally, ...]
+    denominator: tuple[Tally, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Indicator:
     """One reading of one indicator, reviewed like law; its id never changes meaning."""
 
@@ -150,8 +159,7 @@ class Indicator:
     denominator_text: str
     definition: str
     source: str
-    numerator: tuple[Tally, ...]
-    denominator: tuple[Tally, ...] = ()
+    formula: Formula
     direction: str = "越高越好"
     author: str = "市卫生健康委老龄健康科"
     checker: str = "市卫生健康委规划信息科"
@@ -160,6 +168,14 @@ class Indicator:
     @property
     def key(self) -> tuple[str, str]:
         return (self.code, self.reading)
+
+    @property
+    def numerator(self) -> tuple[Tally, ...]:
+        return self.formula.numerator
+
+    @property
+    def denominator(self) -> tuple[Tally, ...]:
+        return self.formula.denominator
 
     @property
     def is_ratio(self) -> bool:

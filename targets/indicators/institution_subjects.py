@@ -226,10 +226,8 @@ def agreements(day: date) -> QuerySet[PartnershipAgreement]:
 
 def valid_agreements(day: date) -> QuerySet[PartnershipAgreement]:
     """Agreements that count on `day`: in force between two sound parties (rules.md 23)."""
-    return (
-        _with_parties(PartnershipAgreement.objects.in_force(day), day)
-        .filter(medical_is_sound=True, elderly_is_sound=True)
-        .exclude(is_one_party=True)
+    return _with_parties(PartnershipAgreement.objects.in_force(day), day).filter(
+        medical_is_sound=True, elderly_is_sound=True, is_one_party=False
     )
 
 
