@@ -23,4 +23,4 @@ def test_two_worker_processes_answer(celery_worker_process: Any) -> None:
     celery_worker_process()
     celery_worker_process()
     answers = app.control.inspect(timeout=10.0, limit=2).ping()
-    assert sorted(answers) == ["w0@localhost", "w1@localhost"]
+    assert sorted(answers or {}) == ["w0@localhost", "w1@localhost"]
