@@ -115,7 +115,7 @@ def _check_target(
     if target.clause not in {clause.reference for clause in policy.clauses}:
         what = f"条款“{target.clause}”不在本文件的 [[clause]] 中，请改正或先补上这一条。"
         raise Fault(target.where, what)
-    if target.region not in regions:
+    if target.region not in regions | {policy.region}:
         raise Fault(target.where, _no_region(target.region))
     if target.due_on and target.due_on < policy.signed_on:
         what = f"到期日 {target.due_on} 早于成文日期 {policy.signed_on}，请核对年份。"
@@ -161,9 +161,9 @@ def _check_comparator(target: TargetEntry) -> None:
     elif stated != (True, False):
         what = f"比较方式是 {target.comparator}，须写 threshold，且不写 threshold_upper。"
         raise Fault(target.where, what)
-    if target.threshold and target.threshold_upper and target.threshold_upper < target.threshold:
-        what = f"上限 {target.threshold_upper} 小于下限 {target.threshold}，请对调或改正。"
-        raise Fault(target.where, what)
+    lower, upper = target.threshold, target.threshold_upper
+    if lower is not None and upper is not None and upper < lower:
+        raise Fault(target.where, f"上限 {upper} 小于下限 {lower}，请对调或改正。")
 
 
 def _check_number(target: TargetEntry, number: Decimal, unit: str) -> None:

@@ -9,7 +9,7 @@ from itertools import groupby
 from institutions.models import Region
 from targets.ingest.bureaus import Directory
 from targets.ingest.entries import BureauEntry, Entries, PolicyEntry
-from targets.ingest.writing import ASIDE, Alignment, Key
+from targets.ingest.writing import ASIDE, Alignment, Key, Parking
 from targets.models import (
     Bureau,
     BureauName,
@@ -30,6 +30,8 @@ TARGET_FIELDS = (
     *("indicator", "judged_reading", "due_on", "comparator", "threshold", "threshold_upper"),
     *("has_upper_failure", "confirmation", "wording", "note"),
 )
+# 同一天只能有一个正式名称：改期的名称先退为别名，再各就各位。
+UNOFFICIAL = Parking({"is_official": False}, ("is_official", "ends_on"))
 
 
 def register(entries: Entries, alignment: Alignment, at: datetime) -> None:
@@ -90,7 +92,7 @@ def _register_names(entries: Sequence[BureauEntry], alignment: Alignment, at: da
     rows = BureauName.objects.kept().filter(bureau__in=bureaus.values()).select_related("bureau")
     alignment.void_unlisted(rows, wanted, _name_key, reason=NAME_UNLISTED, at=at)
     fields = ("is_official", "ends_on")
-    alignment.align(rows.all(), wanted, fields, _name_key, park={"is_official": False})
+    alignment.align(rows.all(), wanted, fields, _name_key, park=UNOFFICIAL)
 
 
 def _name_key(row: BureauName) -> tuple[str, str, date]:

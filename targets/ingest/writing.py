@@ -15,8 +15,17 @@ from yiyang.changelog.models import ChangeEntry
 M = TypeVar("M", bound=models.Model)
 Key = tuple[Any, ...]
 
-# 位次有唯一约束：改动的行先让到远处，再各就各位。
-ASIDE: Mapping[str, Any] = {"position": F("position") + 10_000}
+
+@dataclass(frozen=True)
+class Parking:
+    """What rows hold for a moment while several of them change `moves`, so that two may swap."""
+
+    values: Mapping[str, Any]
+    moves: tuple[str, ...]
+
+
+# 位次有唯一约束：换位的行先让到远处，再各就各位。
+ASIDE = Parking({"position": F("position") + 10_000}, ("position",))
 
 
 @dataclass
@@ -46,18 +55,18 @@ class Alignment:
         wanted: Mapping[Key, M],
         fields: Sequence[str],
         key: Callable[[M], Key],
-        park: Mapping[str, Any] | None = None,
+        park: Parking | None = None,
     ) -> dict[Key, M]:
-        """Add and change until `rows` say what is `wanted`; return the registered rows by key.
-
-        `park` is what changed rows hold for a moment, so that two may swap places or days.
-        """
+        """Add and change until `rows` say what is `wanted`; return the registered rows by key."""
         present = {key(row): row for row in rows}
+        moves = park.moves if park else ()
+        before = {row.pk: _values(row, moves) for row in present.values()}
         changed = self._changed(present, wanted, fields)
         changed += self._extras(present, wanted, moving=park is ASIDE)
+        moved = [row.pk for row in changed if _values(row, moves) != before[row.pk]]
+        if park and len(moved) > 1:
+            rows.filter(pk__in=moved).update(**park.values)
         if changed:
-            if park:
-                rows.filter(pk__in=[row.pk for row in changed]).update(**park)
             rows.model._base_manager.bulk_update(changed, fields)
         added = [row for k, row in wanted.items() if k not in present]
         rows.model._base_manager.bulk_create(added)
