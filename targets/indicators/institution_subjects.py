@@ -148,7 +148,7 @@ def _same_place_before(day: date) -> QuerySet[InstitutionProfile]:
 def _latest(reports: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Each institution's last report by `day`, carried forward at most one quarter."""
     oldest = day - timedelta(days=settings.REPORT_CARRY_DAYS)
-    recent = reports.kept().filter(counted_on__gt=oldest, counted_on__lte=day)  # type: ignore[attr-defined]
+    recent = reports.filter(voided_at=None, counted_on__gt=oldest, counted_on__lte=day)
     return recent.order_by("institution_id", "-counted_on", "-id").distinct("institution_id")
 
 
@@ -224,16 +224,14 @@ def agreements(day: date) -> QuerySet[PartnershipAgreement]:
     )
 
 
-def valid_agreements(day: date) -> QuerySet[PartnershipAgreement]:
+def valid_agreements(day: date) -> QuerySet[Any]:
     """Agreements that count on `day`: in force between two sound parties (rules.md 23)."""
     return _with_parties(PartnershipAgreement.objects.in_force(day), day).filter(
         medical_is_sound=True, elderly_is_sound=True, is_one_party=False
     )
 
 
-def _with_parties(
-    agreements: QuerySet[PartnershipAgreement], day: date
-) -> QuerySet[PartnershipAgreement]:
+def _with_parties(agreements: QuerySet[Any], day: date) -> QuerySet[Any]:
     filings = Licence.objects.elderly()
     expired = Q(elderly__in=_holders(filings.started_by(day))) & ~Q(
         elderly__in=_holders(filings.on(day))

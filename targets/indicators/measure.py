@@ -135,8 +135,9 @@ class RecordSet:
 
     def contributions(self) -> int:
         """What the records add to the figure, sign included."""
-        counted = self.rows.filter(outcome=Outcome.COUNTED.value)
-        return sum(counted.values_list("contribution", flat=True)) * self.tally.sign
+        counted = self.rows.filter(outcome=Outcome.COUNTED.value).order_by()
+        total: int | None = counted.aggregate(total=Sum("contribution"))["total"]
+        return (total or 0) * self.tally.sign
 
 
 def records_behind(
@@ -148,11 +149,12 @@ def records_behind(
 
 def _records(tally: Tally, day: date, region: int, tree: Tree) -> QuerySet[Any]:
     subject = tally.subject
-    rows = within(subject, day, region).filter(tally.among)
+    rows: QuerySet[Any] = within(subject, day, region).filter(tally.among)
     if subject.roll_up is RollUp.STATED:
         published = rows.values_list("region_id", flat=True)
         rows = rows.filter(region__in=stated_sources(tree, published, region))
-    return rows.annotate(outcome=tally.outcome(), contribution=_contribution(tally)).order_by("pk")
+    rows = rows.annotate(outcome=tally.outcome(), contribution=_contribution(tally))
+    return rows.order_by("pk")
 
 
 def _contribution(tally: Tally) -> Any:
