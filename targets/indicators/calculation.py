@@ -151,10 +151,11 @@ def _is_thin(figure: Figure, minimum_coverage: Fraction) -> bool:
 
 
 def _pace(value: Fraction, goal: Goal, as_of: date) -> Pace | None:
-    passed = [threshold for due_on, threshold in goal.milestones if due_on <= as_of]
+    passed = [step for step in goal.milestones if step[0] <= as_of]
     if not passed:
         return None
-    return Pace.ON_PACE if value >= passed[-1] else Pace.BEHIND
+    _, threshold = max(passed)
+    return Pace.ON_PACE if value >= threshold else Pace.BEHIND
 
 
 @dataclass(frozen=True, slots=True)
