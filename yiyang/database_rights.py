@@ -25,6 +25,9 @@ READ_ONLY = (
 APPEND_ONLY = (
     "targets_indicatordefinition",
     "targets_indicatorsnapshot",
+    "targets_planfigure",
+    "targets_qualityfinding",
+    "targets_runpart",
     "yiyang_access*",
     "yiyang_audit*",
 )
@@ -34,6 +37,7 @@ DELETABLE = (
     "contracts_personkey",
     "django_session",
     "otp_*",
+    "targets_planstep",
 )
 
 

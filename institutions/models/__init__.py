@@ -7,6 +7,7 @@ from institutions.models.institutions import (
     ElderlyKind,
     Grade,
     Institution,
+    InstitutionContact,
     InstitutionProfile,
     Licence,
     LicenceKind,
@@ -21,6 +22,8 @@ from institutions.models.regions import (
     Region,
     RegionLevel,
     RegionPlacement,
+    RegionSuccession,
+    SuccessionKind,
 )
 from institutions.models.services import (
     CareService,
@@ -42,6 +45,7 @@ __all__ = [
     "Grade",
     "GreenChannel",
     "Institution",
+    "InstitutionContact",
     "InstitutionGrant",
     "InstitutionProfile",
     "InsuranceDesignation",
@@ -58,7 +62,9 @@ __all__ = [
     "RegionGrant",
     "RegionLevel",
     "RegionPlacement",
+    "RegionSuccession",
     "ServiceForm",
     "StaffCount",
     "Status",
+    "SuccessionKind",
 ]

@@ -270,3 +270,33 @@ class Licence(DatedFact):
                 violation_error_message="养老备案（许可）须填全日床位数，没有的填 0。",
             ),
         ]
+
+
+class InstitutionContact(DatedFact):
+    """Whom to call at an institution."""
+
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="contacts")
+    name = models.CharField("联系人", max_length=30)
+    phone = models.CharField("电话", max_length=30)
+
+    row_scope = ByRegion(
+        "institution__profiles__region", dated="institution__profiles"
+    ) | ByInstitution("institution")
+    field_classes: ClassVar = classify(
+        internal=(
+            *("id", "institution", "name", "phone", "starts_on", "ends_on"),
+            *("voided_at", "void_reason"),
+        )
+    )
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedFact.Meta):
+        verbose_name = verbose_name_plural = "联系人"
+        constraints = [
+            *DatedFact.Meta.constraints,
+            no_overlap(
+                "institution",
+                name="institutions_contact_one_a_day",
+                message="该机构这段时间已有联系人，请先截止原联系人。",
+            ),
+        ]

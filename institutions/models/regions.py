@@ -129,3 +129,45 @@ class Population(Fact):
                 message="该区划、人群、口径在这一时点已有人口数，请作废原数后再录。",
             ),
         ]
+
+
+class SuccessionKind(models.TextChoices):
+    MERGE = "MERGE", "并入"
+    SPLIT = "SPLIT", "析出"
+
+
+class RegionSuccession(Fact):
+    """Which region took over from which, and from what day; a split has one row per part."""
+
+    predecessor = models.ForeignKey(Region, models.PROTECT, related_name="successions")
+    successor = models.ForeignKey(Region, models.PROTECT, related_name="precessions")
+    kind = models.CharField("方式", max_length=10, choices=SuccessionKind)
+    took_place_on = models.DateField("生效日期", help_text="新区划的第一天")
+    basis = models.CharField("依据", max_length=200)
+
+    row_scope = Everyone()
+    field_classes: ClassVar = dict.fromkeys(
+        (
+            *("id", "predecessor", "successor", "kind", "took_place_on", "basis"),
+            *("voided_at", "void_reason"),
+        ),
+        FieldClass.PUBLIC,
+    )
+    objects = FactQuerySet.as_manager()
+
+    class Meta(Fact.Meta):
+        verbose_name = verbose_name_plural = "区划沿革"
+        constraints = [
+            *Fact.Meta.constraints,
+            one_kept(
+                "predecessor",
+                "successor",
+                name="institutions_succession_once",
+                message="这两个区划之间的沿革已经登记。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")),
+                name="institutions_succession_not_itself",
+                violation_error_message="区划不能由自己接续。",
+            ),
+        ]

@@ -25,6 +25,7 @@ from targets.indicators.terms import (
     EVERYONE,
     HOMES_TEXT,
     NO_BED_REPORT,
+    REACHES_30_PERCENT,
     SERVED_IN_REHABILITATION,
     SERVED_MEDICALLY,
     WITH_CLINICS,
@@ -37,7 +38,6 @@ from targets.indicators.terms import (
     occupancy,
     pairs,
     pilots_in_use,
-    reaches_share,
     share_of_homes,
     share_of_hospitals,
     signed_up,
@@ -198,7 +198,7 @@ BD20_EACH = replace(
     measure="家",
     numerator_text="康复、护理型床位不少于本机构总床位 30% 的养老机构数",
     denominator_text="养老机构总数；缺报的在分母、不在分子",
-    formula=share_of_homes(reaches_share(3, 10), missing=NO_BED_REPORT),
+    formula=share_of_homes(REACHES_30_PERCENT, missing=NO_BED_REPORT),
 )
 BD20_ELDERLY_ONLY = replace(
     BD20,

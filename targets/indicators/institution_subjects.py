@@ -36,12 +36,14 @@ from institutions.models import (
     ServiceForm,
     Status,
 )
-from institutions.models.institutions import SERVICE_CENTRE_KINDS
+from institutions.models.institutions import RESIDENTIAL_KINDS, SERVICE_CENTRE_KINDS
 from targets.indicators.base import Column, Subject, flag
 from yiyang.facts import holds_on
 
 PRIMARY_CARE = categories_of(PRIMARY_CARE_GROUPS)
 INSTITUTION_PAGE = ("institution-detail", "institution_id")
+# 养老机构：有备案（2019 年前为设立许可）、全日床位 10 张以上的住养机构（rules 14）。
+IS_HOME = Q(elderly_kind__in=RESIDENTIAL_KINDS, filed_beds__gte=10)
 
 
 def _holders(facts: QuerySet[Any], path: str = "institution_id") -> QuerySet[Any, Any]:
@@ -65,7 +67,7 @@ def health_institutions(day: date) -> QuerySet[InstitutionProfile]:
             has_part_channel=flag(Q(institution__in=_holders(channels))),
             is_integrated=flag(Q(Exists(_elderly_here(day)))),
             has_partner=flag(
-                Q(institution__in=_holders(valid_agreements(day), "medical_id"))
+                Q(institution__in=_holders(_agreements_with_homes(day), "medical_id"))
                 | Q(Exists(_elderly_here(day)))
             ),
         )
@@ -75,15 +77,12 @@ def health_institutions(day: date) -> QuerySet[InstitutionProfile]:
 def elderly_services(day: date) -> QuerySet[InstitutionProfile]:
     """Elderly-service providers on `day`: filed? a 养老机构? served how? beds? residents?"""
     filings = Licence.objects.elderly()
-    latest_filing = filings.started_by(day).filter(institution=OuterRef("institution"))
     return (
         InstitutionProfile.objects.on(day)
         .elderly_service()
         .annotate(
             is_filed=flag(Q(institution__in=_holders(filings.on(day)))),
-            filed_beds=Subquery(
-                latest_filing.order_by("-starts_on", "-id").values("full_time_beds")[:1]
-            ),
+            filed_beds=_filed_beds(day),
             has_in_house=flag(Q(Exists(_medical_here(day)))),
             has_agreement=flag(Q(institution__in=_holders(valid_agreements(day), "elderly_id"))),
             has_round=flag(Q(institution__in=_holders(_given_by_others(day).medical()))),
@@ -93,6 +92,18 @@ def elderly_services(day: date) -> QuerySet[InstitutionProfile]:
             **_residents(day),
         )
     )
+
+
+def _filed_beds(day: date) -> Subquery:
+    """Full-time beds of the outer institution's last filing by `day`, expired or not."""
+    filings = Licence.objects.elderly().started_by(day).filter(institution=OuterRef("institution"))
+    return Subquery(filings.order_by("-starts_on", "-id").values("full_time_beds")[:1])
+
+
+def _agreements_with_homes(day: date) -> QuerySet[PartnershipAgreement]:
+    # 只有养老方是养老机构的对才进入养老机构的指标（rules 23）。
+    homes = InstitutionProfile.objects.on(day).annotate(filed_beds=_filed_beds(day)).filter(IS_HOME)
+    return valid_agreements(day).filter(elderly__in=_holders(homes))
 
 
 def _given_by_others(day: date) -> Any:
@@ -142,7 +153,9 @@ def _elderly_here(day: date) -> QuerySet[InstitutionProfile]:
 
 
 def _same_place_before(day: date) -> QuerySet[InstitutionProfile]:
-    return _elderly_here(day).filter(institution__lt=OuterRef("institution"))
+    # 只有自己也两证齐全的前一条才算“已计”：同一处所不传递，前一条可能够不着医疗方。
+    earlier = _elderly_here(day).filter(institution__lt=OuterRef("institution"))
+    return earlier.filter(Exists(_medical_here(day)))
 
 
 def _latest(reports: QuerySet[Any], day: date) -> QuerySet[Any]:
@@ -164,10 +177,13 @@ def _beds(day: date) -> dict[str, Any]:
     own = BedCount.objects.filter(pk__in=civil.values("pk"), institution=OuterRef("institution"))
     total, nursing = (_number(own, name) for name in ("total", "nursing"))
     both, both_care = (_number(own, name) for name in ("in_both", "in_both_care"))
+    care = nursing + _in_house(health, "rehabilitation", day) - both_care
+    in_use = total + _in_house(health, "total", day) - both
     return {
         "beds": total,
-        "elderly_care_beds": nursing + _in_house(health, "rehabilitation", day) - both_care,
-        "beds_in_use": total + _in_house(health, "total", day) - both,
+        "elderly_care_beds": care,
+        "beds_in_use": in_use,
+        "care_beds_above_30_percent": care * 10 - in_use * 3,
         "nursing_beds": nursing,
         "beds_counted_on": Subquery(own.values("counted_on")[:1]),
     }
@@ -178,8 +194,8 @@ def _number(reports: QuerySet[Any], name: str) -> Subquery:
 
 
 def _in_house(reports: QuerySet[BedCount], name: str, day: date) -> Coalesce:
-    """The sum of `name` over the outer institution and the units it hosts on `day`."""
-    units = InstitutionProfile.objects.on(day).filter(host=OuterRef(OuterRef("institution")))
+    """The sum of `name` over the outer institution and the operating units it hosts on `day`."""
+    units = InstitutionProfile.objects.on(day).open().filter(host=OuterRef(OuterRef("institution")))
     summed = (
         reports.filter(
             Q(institution=OuterRef("institution")) | Q(institution__in=units.values("institution"))

@@ -21,21 +21,22 @@ from targets.indicators.calculation import (
     stated_sources,
     summed,
 )
+from targets.indicators.lens import AS_IT_IS, Lens, fetch
 
 Figures = dict[int, Figure]
 
 
-def tree_on(day: date, root: int) -> Tree:
+def tree_on(day: date, root: int, lens: Lens = AS_IT_IS) -> Tree:
     """The region tree below `root` as it hung on `day`."""
-    placements = RegionPlacement.objects.on(day).values_list("region_id", "parent_id")
-    return Tree(dict(placements), root)
+    placements = RegionPlacement.objects.on(day).values("region_id", "parent_id")
+    return Tree({row["region_id"]: row["parent_id"] for row in fetch(placements, lens)}, root)
 
 
 def measure(
-    catalogue: Sequence[Indicator], *, day: date, tree: Tree
+    catalogue: Sequence[Indicator], *, day: date, tree: Tree, lens: Lens = AS_IT_IS
 ) -> dict[tuple[str, str], Figures]:
     """Every figure of the catalogue for every region of `tree`, by indicator key and region."""
-    cells = _cells_by_tally(catalogue, day, tree)
+    cells = _cells_by_tally(catalogue, day, tree, lens)
     return {
         indicator.key: {region: _figure(indicator, cells, region) for region in tree.top_down}
         for indicator in catalogue
@@ -55,7 +56,7 @@ def _figure(indicator: Indicator, cells: Mapping[Tally, Mapping[int, Cell]], reg
 
 
 def _cells_by_tally(
-    catalogue: Sequence[Indicator], day: date, tree: Tree
+    catalogue: Sequence[Indicator], day: date, tree: Tree, lens: Lens
 ) -> dict[Tally, dict[int, Cell]]:
     by_subject: dict[Subject, list[Tally]] = {}
     for indicator in catalogue:
@@ -66,26 +67,26 @@ def _cells_by_tally(
     cells: dict[Tally, dict[int, Cell]] = {}
     for subject, tallies in by_subject.items():
         roll_up = stated if subject.roll_up is RollUp.STATED else summed
-        own = _count(subject, tallies, day, tree.root)
+        own = _count(subject, tallies, day, tree, lens)
         cells.update({tally: roll_up(tree, own[tally]) for tally in tallies})
     return cells
 
 
 def _count(
-    subject: Subject, tallies: Sequence[Tally], day: date, root: int
+    subject: Subject, tallies: Sequence[Tally], day: date, tree: Tree, lens: Lens
 ) -> dict[Tally, dict[int, Cell]]:
     """One pass over the subject's rows, grouped by the region each row belongs to."""
     counters: dict[str, Any] = {}
     for index, tally in enumerate(tallies):
         counters.update(_counters(tally, f"t{index}"))
     rows = (
-        within(subject, day, root)
+        within(subject, day, tree.top_down)
         .order_by()
         .values(counted_region=F(subject.region))
         .annotate(**counters)
     )
     own: dict[Tally, dict[int, Cell]] = {tally: {} for tally in tallies}
-    for row in rows.iterator():
+    for row in fetch(rows, lens):
         for index, tally in enumerate(tallies):
             cell = _cell(row, f"t{index}", tally)
             if cell is not None:
@@ -120,10 +121,10 @@ def _cell(row: Mapping[str, Any], prefix: str, tally: Tally) -> Cell | None:
     )
 
 
-def within(subject: Subject, day: date, region: int) -> QuerySet[Any]:
-    """The subject's rows on `day` in `region` and everything below it."""
-    subtree = RawSQL("SELECT institutions_subtree(%s::bigint[], %s::date)", ([region], day))
-    return subject.rows(day).filter(**{f"{subject.region}__in": subtree})
+def within(subject: Subject, day: date, regions: Sequence[int]) -> QuerySet[Any]:
+    """The subject's rows on `day` that belong to one of `regions`."""
+    wanted = RawSQL("SELECT unnest(%s::bigint[])", (list(regions),))
+    return subject.rows(day).filter(**{f"{subject.region}__in": wanted})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def records_behind(
 
 def _records(tally: Tally, day: date, region: int, tree: Tree) -> QuerySet[Any]:
     subject = tally.subject
-    rows: QuerySet[Any] = within(subject, day, region).filter(tally.among)
+    rows: QuerySet[Any] = within(subject, day, tree.below(region)).filter(tally.among)
     if subject.roll_up is RollUp.STATED:
         published = rows.values_list("region_id", flat=True)
         rows = rows.filter(region__in=stated_sources(tree, published, region))

@@ -63,7 +63,8 @@ def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
     year_ago = day - timedelta(days=ENDED_WITHIN_DAYS)
     just_ended = (
         Q(terminated_on__gt=year_ago, terminated_on__lte=day)
-        | Q(terminated_on=None, auto_renews=False, expires_on__gte=year_ago, expires_on__lt=day)
+        | Q(auto_renews=False, expires_on__gte=year_ago, expires_on__lt=day)
+        & (Q(terminated_on=None) | Q(terminated_on__gt=day))
     ) & ~Exists(later)
     key_members = KeyGroupMembership.objects.on(day).values("person")
     of_65 = Q(person__born_on__lte=birth_cutoff(day, 65))
@@ -164,7 +165,7 @@ def streets(day: date) -> QuerySet[Region]:
     oldest = day - timedelta(days=settings.REPORT_CARRY_DAYS)
     returns = (
         SignupAggregate.objects.kept()
-        .filter(region=OuterRef("pk"), counted_on__gt=oldest, counted_on__lte=day)
+        .filter(region=OuterRef("pk"), counted_on__gte=oldest, counted_on__lte=day)
         .order_by("-counted_on", "-id")
     )
 

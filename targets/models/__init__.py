@@ -1,5 +1,8 @@
 """目标: policies, targets and the measured figures."""
 
+from targets.models.findings import QualityFinding
+from targets.models.gaps import ContactNote
+from targets.models.plans import Plan, PlanFigure, PlanStatus, PlanStep, StepKind
 from targets.models.policies import (
     Bureau,
     BureauName,
@@ -16,6 +19,7 @@ from targets.models.runs import (
     IndicatorDefinition,
     IndicatorRun,
     IndicatorSnapshot,
+    RunPart,
     RunStatus,
 )
 from targets.models.targets import Comparator, Milestone, Target
@@ -25,14 +29,22 @@ __all__ = [
     "BureauName",
     "Comparator",
     "Confirmation",
+    "ContactNote",
     "IndicatorDefinition",
     "IndicatorRun",
     "IndicatorSnapshot",
     "Milestone",
+    "Plan",
+    "PlanFigure",
+    "PlanStatus",
+    "PlanStep",
     "PolicyClause",
     "PolicyDocument",
     "PolicyTask",
+    "QualityFinding",
+    "RunPart",
     "RunStatus",
+    "StepKind",
     "Target",
     "TaskBureau",
     "TaskMode",

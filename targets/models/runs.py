@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from institutions.models import Region
 from yiyang.access.fields import classify
-from yiyang.access.scope import ByRegion, Everyone
+from yiyang.access.scope import ByRegion, Everyone, Nobody
 from yiyang.facts import FactQuerySet
 
 
@@ -46,6 +46,8 @@ class IndicatorRun(models.Model):
     catalogue_digest = models.CharField("口径版本", max_length=64, blank=True)
     reason = models.CharField("重算原因", max_length=200, blank=True)
     error = models.CharField("失败说明", max_length=300, blank=True)
+    shards = models.PositiveSmallIntegerField("分片数", default=1)
+    exported_snapshot = models.CharField("导出的数据库快照", max_length=60, blank=True)
 
     row_scope = Everyone()
     field_classes: ClassVar = classify(
@@ -53,7 +55,7 @@ class IndicatorRun(models.Model):
             *("id", "as_of", "region", "is_preview", "status", "started_at", "finished_at"),
             *("heartbeat_at", "seen_number", "catalogue_digest", "reason"),
         ),
-        internal=("error",),
+        internal=("error", "shards", "exported_snapshot"),
     )
     objects = RunQuerySet.as_manager()
 
@@ -73,6 +75,29 @@ class IndicatorRun(models.Model):
                 name="targets_run_done_is_complete",
                 violation_error_message="完成的批次须有完成时间与所见日志序号。",
             ),
+        ]
+
+
+class RunPart(models.Model):
+    """What one shard of a fanned-out run counted: a subject's cells, before the roll-up."""
+
+    run = models.ForeignKey(IndicatorRun, models.PROTECT, related_name="parts", db_index=False)
+    shard = models.PositiveSmallIntegerField("分片")
+    snapshot = models.CharField("所读的数据库快照", max_length=60)
+    cells = models.JSONField("分片结果")
+
+    row_scope = Nobody()
+    field_classes: ClassVar = classify(internal=("id", "run", "shard", "snapshot", "cells"))
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "量度分片"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "shard", "snapshot"],
+                name="targets_runpart_once",
+                violation_error_message="这一分片已经交过结果。",
+            )
         ]
 
 
