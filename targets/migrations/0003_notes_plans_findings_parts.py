@@ -7,7 +7,7 @@ from yiyang.changelog.operations import TrackChanges
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("institutions", "0003_institutioncontact_regionsuccession"),
+        ("institutions", "0003_contacts_and_successions"),
         ("targets", "0002_done_is_final_and_log"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
