@@ -42,7 +42,7 @@ from yiyang.facts import holds_on
 
 PRIMARY_CARE = categories_of(PRIMARY_CARE_GROUPS)
 INSTITUTION_PAGE = ("institution-detail", "institution_id")
-# 养老机构：有备案（2019 年前为设立许可）、全日床位 10 张以上的住养机构（rules 14）。
+# 养老机构（rules.md 14）：由备案与全日床位决定，不看名称。
 IS_HOME = Q(elderly_kind__in=RESIDENTIAL_KINDS, filed_beds__gte=10)
 
 
@@ -161,7 +161,7 @@ def _same_place_before(day: date) -> QuerySet[InstitutionProfile]:
 def _latest(reports: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Each institution's last report by `day`, carried forward at most one quarter."""
     oldest = day - timedelta(days=settings.REPORT_CARRY_DAYS)
-    recent = reports.filter(voided_at=None, counted_on__gt=oldest, counted_on__lte=day)
+    recent = reports.filter(voided_at=None, counted_on__gte=oldest, counted_on__lte=day)
     return recent.order_by("institution_id", "-counted_on", "-id").distinct("institution_id")
 
 
@@ -177,13 +177,10 @@ def _beds(day: date) -> dict[str, Any]:
     own = BedCount.objects.filter(pk__in=civil.values("pk"), institution=OuterRef("institution"))
     total, nursing = (_number(own, name) for name in ("total", "nursing"))
     both, both_care = (_number(own, name) for name in ("in_both", "in_both_care"))
-    care = nursing + _in_house(health, "rehabilitation", day) - both_care
-    in_use = total + _in_house(health, "total", day) - both
     return {
         "beds": total,
-        "elderly_care_beds": care,
-        "beds_in_use": in_use,
-        "care_beds_above_30_percent": care * 10 - in_use * 3,
+        "elderly_care_beds": nursing + _in_house(health, "rehabilitation", day) - both_care,
+        "beds_in_use": total + _in_house(health, "total", day) - both,
         "nursing_beds": nursing,
         "beds_counted_on": Subquery(own.values("counted_on")[:1]),
     }

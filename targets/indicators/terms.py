@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import GreaterThanOrEqual
 
 from contracts.models import ResidenceKind
 from institutions.categories import (
@@ -17,7 +18,14 @@ from institutions.categories import (
 from institutions.models import Department, PopulationGroup, Status
 from institutions.models.institutions import RESIDENTIAL_KINDS
 from targets.indicators.base import Exclusion, Formula, Subject, Tally
-from targets.indicators.institution_subjects import AGREEMENTS, ELDERLY, HEALTH, PILOTS, TEAMS
+from targets.indicators.institution_subjects import (
+    AGREEMENTS,
+    ELDERLY,
+    HEALTH,
+    IS_HOME,
+    PILOTS,
+    TEAMS,
+)
 from targets.indicators.person_subjects import (
     IN_THE_CITY,
     POPULATION,
@@ -41,8 +49,6 @@ WITH_CLINICS = tuple(
 )
 CHANNEL_GROUPS_TEXT = "、".join(str(group.label) for group in CHANNEL_GROUPS)
 
-# 养老机构（rules.md 14）：由备案与全日床位决定，不看名称。
-IS_HOME = Q(elderly_kind__in=RESIDENTIAL_KINDS, filed_beds__gte=10)
 HOMES_TEXT = (
     "状态正常、办理过养老备案（2019 年前为设立许可）且备案全日床位 10 张以上的住养机构，"
     "含敬老院、福利院、老年公寓、养护中心；日间照料、幸福院、居家服务机构、社区服务站不在内"
@@ -88,8 +94,6 @@ def traditional_medicine(where: Q) -> Formula:
 # ── 床位与在住 ────────────────────────────────────────────────────────────────
 
 NO_BED_REPORT = Q(beds=None)
-# 本机构康复、护理型床位不少于总床位的 30%：床位数 × 10 － 总床位 × 3 不为负。
-REACHES_30_PERCENT = Q(is_filed=True, beds_in_use__gt=0, care_beds_above_30_percent__gte=0)
 NO_RESIDENT_REPORT = Q(beds=None) | Q(occupants=None)
 
 
@@ -108,6 +112,13 @@ def bed_share(care: str, total: str) -> Formula:
             ),
         ),
         (Tally(ELDERLY, IS_HOME, NOT_OPERATING, reported, amount=total),),
+    )
+
+
+def reaches_share(part: int, whole: int) -> Q:
+    """Care beds make up at least `part`/`whole` of a home's beds, in integers."""
+    return Q(is_filed=True, beds_in_use__gt=0) & Q(
+        GreaterThanOrEqual(F("elderly_care_beds") * whole, F("beds_in_use") * part)
     )
 
 
