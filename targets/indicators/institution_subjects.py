@@ -177,10 +177,13 @@ def _beds(day: date) -> dict[str, Any]:
     own = BedCount.objects.filter(pk__in=civil.values("pk"), institution=OuterRef("institution"))
     total, nursing = (_number(own, name) for name in ("total", "nursing"))
     both, both_care = (_number(own, name) for name in ("in_both", "in_both_care"))
+    care = nursing + _in_house(health, "rehabilitation", day) - both_care
+    in_use = total + _in_house(health, "total", day) - both
     return {
         "beds": total,
-        "elderly_care_beds": nursing + _in_house(health, "rehabilitation", day) - both_care,
-        "beds_in_use": total + _in_house(health, "total", day) - both,
+        "elderly_care_beds": care,
+        "beds_in_use": in_use,
+        "care_beds_above_30_percent": care * 10 - in_use * 3,
         "nursing_beds": nursing,
         "beds_counted_on": Subquery(own.values("counted_on")[:1]),
     }

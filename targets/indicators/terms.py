@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import F, Q
-from django.db.models.lookups import GreaterThanOrEqual
+from django.db.models import Q
 
 from contracts.models import ResidenceKind
 from institutions.categories import (
@@ -94,6 +93,8 @@ def traditional_medicine(where: Q) -> Formula:
 # ── 床位与在住 ────────────────────────────────────────────────────────────────
 
 NO_BED_REPORT = Q(beds=None)
+# 本机构康复、护理型床位不少于总床位的 30%：床位数 × 10 － 总床位 × 3 不为负。
+REACHES_30_PERCENT = Q(is_filed=True, beds_in_use__gt=0, care_beds_above_30_percent__gte=0)
 NO_RESIDENT_REPORT = Q(beds=None) | Q(occupants=None)
 
 
@@ -112,13 +113,6 @@ def bed_share(care: str, total: str) -> Formula:
             ),
         ),
         (Tally(ELDERLY, IS_HOME, NOT_OPERATING, reported, amount=total),),
-    )
-
-
-def reaches_share(part: int, whole: int) -> Q:
-    """Care beds make up at least `part`/`whole` of a home's beds, in integers."""
-    return Q(is_filed=True, beds_in_use__gt=0) & Q(
-        GreaterThanOrEqual(F("elderly_care_beds") * whole, F("beds_in_use") * part)
     )
 
 
