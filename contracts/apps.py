@@ -7,3 +7,9 @@ class ContractsConfig(AppConfig):
     name = "contracts"
     verbose_name = "契约"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from contracts.panels import AGREEMENTS  # noqa: PLC0415 - models load before ready()
+        from institutions.panels import register_panel  # noqa: PLC0415
+
+        register_panel(AGREEMENTS)

@@ -12,6 +12,7 @@ from targets.models import Comparator, Target
 from targets.results import TargetLine
 
 NO_DATA = "无数据"
+NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ PACES: dict[Pace | None, Tone] = {
     Pace.BEHIND: Tone("落后序时", "warn", "clock"),
     None: Tone("进行中", "plain", "clock"),
 }
+REFERENCE = Tone("参考", "plain", "circle")
+# 失效政策的目标不给现在的数字着色（rules.md 2）；到期日的结果另行保留。
+HISTORICAL = Tone("政策已失效，不再判定", "plain", "circle")
 REASONS: dict[Reason, str] = {
     Reason.NONE: "",
     Reason.NO_DENOMINATOR: "分母没有公布",
@@ -56,6 +60,7 @@ class Shown:
     tone: Tone
     note: str
     gap: str
+    asides: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -68,9 +73,10 @@ def present(line: TargetLine) -> Shown:
         value=value_text(line.figure, line.indicator),
         fraction=fraction_text(line.figure, line.indicator),
         threshold=threshold_text(line.target, line.indicator),
-        tone=tone_of(line.judgement),
-        note=REASONS[line.judgement.reason],
-        gap=gap_text(line),
+        tone=HISTORICAL if line.is_historical and line.is_judged else tone_of(line.judgement),
+        note=note_text(line.judgement),
+        gap="" if line.is_historical else gap_text(line),
+        asides=asides_text(line.figure),
     )
 
 
@@ -78,8 +84,21 @@ def tone_of(judgement: Judgement) -> Tone:
     if judgement.reason is Reason.NOT_DUE:
         return PACES[judgement.pace]
     if judgement.reason is Reason.REFERENCE:
-        return Tone("参考", "plain", "circle")
+        return REFERENCE
     return VERDICTS[judgement.verdict]
+
+
+def note_text(judgement: Judgement) -> str:
+    """Why there is no verdict, where the verdict's own word does not say so already."""
+    said = (Reason.NOT_DUE, Reason.REFERENCE)
+    return "" if judgement.reason in said else REASONS[judgement.reason]
+
+
+def asides_text(figure: Figure) -> tuple[str, ...]:
+    """What was left out of the figure: "缺报 2/17", "排除 3"; nothing when nothing was."""
+    missing = f"缺报 {figure.missing:,}/{figure.expected:,}" if figure.missing else ""
+    excluded = f"排除 {figure.excluded:,}" if figure.excluded else ""
+    return tuple(text for text in (missing, excluded) if text)
 
 
 def value_text(figure: Figure, indicator: Indicator) -> str:

@@ -2,9 +2,13 @@
 
 from django.urls import include, path
 
+from targets.views.table import home
 from yiyang import views
 
 urlpatterns = [
+    path("", home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("account/", include("yiyang.access.urls")),
+    path("targets/", include("targets.urls")),
+    path("institutions/", include("institutions.urls")),
 ]

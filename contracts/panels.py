@@ -1,0 +1,81 @@
+"""The agreements of an institution as a panel of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from contracts.models import PartnershipAgreement, ServiceItem
+from institutions.models import Institution, InstitutionProfile
+from institutions.panels import Panel
+from yiyang.access.roles import Permission
+from yiyang.access.scope import Actor
+
+AGREEMENTS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAgreement:
+    """An agreement seen from one of its parties."""
+
+    agreement: PartnershipAgreement
+    partner_id: int
+    partner: str
+    items: str
+    state: str
+
+
+def agreements_panel(
+    institution: Institution, day: date, actor: Actor
+) -> dict[str, Any] | None:
+    """The agreements of the institution, newest first, as they stand on `day`."""
+    if not actor.may(Permission.VIEW_AGREEMENTS):
+        return None
+    agreements = list(
+        PartnershipAgreement.objects.kept()
+        .visible_to(actor)
+        .filter(Q(medical=institution) | Q(elderly=institution))
+        .order_by("-starts_on", "-pk")[:AGREEMENTS_SHOWN]
+    )
+    partners = {partner_of(agreement, institution) for agreement in agreements}
+    names = dict(
+        InstitutionProfile.objects.on(day)
+        .filter(institution__in=partners)
+        .values_list("institution_id", "name")
+    )
+    return {"agreements": [_shown(one, institution, names, day) for one in agreements]}
+
+
+def partner_of(agreement: PartnershipAgreement, institution: Institution) -> int:
+    """The key of the other party."""
+    is_medical = agreement.medical_id == institution.pk
+    return agreement.elderly_id if is_medical else agreement.medical_id
+
+
+def state_on(agreement: PartnershipAgreement, day: date) -> str:
+    """What stage the agreement is at on `day`, in one word."""
+    if agreement.signed_on is None or agreement.signed_on > day:
+        return "草稿"
+    if agreement.starts_on > day:
+        return "未生效"
+    if agreement.terminated_on and agreement.terminated_on <= day:
+        return "已解约"
+    if agreement.expires_on and agreement.expires_on < day:
+        return "已到期"
+    return "有效"
+
+
+def _shown(
+    agreement: PartnershipAgreement, institution: Institution, names: dict[int, str], day: date
+) -> ShownAgreement:
+    partner = partner_of(agreement, institution)
+    items = "、".join(str(ServiceItem(item).label) for item in agreement.items)
+    return ShownAgreement(
+        agreement, partner, names.get(partner, f"#{partner}"), items, state_on(agreement, day)
+    )
+
+
+AGREEMENTS = Panel("agreements", "contracts/agreement_panel.html", agreements_panel)

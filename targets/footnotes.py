@@ -1,0 +1,23 @@
+"""The counting settings as footnotes: printed under every page and paper that uses them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from institutions.categories import HealthGroup
+from institutions.models import PopulationBasis
+from targets.models import IndicatorRun
+
+
+def footnotes_of(run: IndicatorRun) -> tuple[str, ...]:
+    """How the figures of `run` were counted and which run they come from."""
+    groups = "、".join(str(HealthGroup(group).label) for group in settings.GREEN_CHANNEL_GROUPS)
+    basis = PopulationBasis(settings.POPULATION_BASIS).label
+    return (
+        f"绿色通道计入的机构类别：{groups}；挂号、就诊、缴费、取药四个环节都开通才算开设。",
+        f"床位、在住、月报取最近一次报告，最多沿用 {settings.REPORT_CARRY_DAYS} 天，过期按缺报。",
+        f"上报率低于 {settings.MINIMUM_COVERAGE_PERCENT}% 的，不判定（资料不足）。",
+        f"人口分母取统计日以前最近一次公布的{basis}人口，未公布的不推算。",
+        "达标按整数与分数比较，不低于含本数；页面上的百分数四舍五入到两位小数，只供阅读。",
+        f"来源：量度批次 {run.pk}，统计日 {run.as_of}，口径版本 {run.catalogue_digest[:12]}。",
+    )

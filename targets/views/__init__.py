@@ -1,0 +1,1 @@
+"""Pages of targets, indicators and the records behind them."""

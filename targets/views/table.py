@@ -1,0 +1,124 @@
+"""The target table as a page and as files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from targets.export import FIELDS, as_record
+from targets.footnotes import footnotes_of
+from targets.freshness import warnings_at
+from targets.regions import columns_of, visible_regions
+from targets.results import target_lines, targets_of
+from targets.tables import TargetTable, target_table
+from targets.views.asked import Asked, asked_region, asked_run, offered_days
+from targets.xlsx import XLSX_TYPE, workbook_of
+from yiyang.access.decorators import requires
+from yiyang.access.http import ActorRequest, asked_at
+from yiyang.access.roles import Permission
+
+CURRENT, HISTORICAL = "current", "historical"
+NOT_MEASURED = "还没有量度结果，没有可下载的目标表；请先运行 take_snapshot。"
+
+
+@require_safe
+def home(request: ActorRequest) -> HttpResponseBase:
+    """Lead to the target table; roles that see no targets to their own account."""
+    may = request.actor.may(Permission.VIEW_TARGETS)
+    return redirect("target-table" if may else "account")
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+def table(request: ActorRequest) -> HttpResponse:
+    """现行目标 and 历史目标, the city and its districts, on a measured day."""
+    context: dict[str, Any] = {"warnings": warnings_at(asked_at(request))}
+    run = asked_run(request)
+    if run is not None:
+        asked = asked_region(request, run)
+        context |= _table_context(request, asked)
+    return render(request, "targets/target_table.html", context)
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+@requires(Permission.EXPORT)
+def table_xlsx(request: ActorRequest) -> HttpResponse:
+    """The page's table as an Excel sheet, current and historical targets."""
+    asked = _asked(request)
+    content = workbook_of(_table(request, asked), footnotes_of(asked.run))
+    return _file(asked, content, XLSX_TYPE, "xlsx")
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+@requires(Permission.EXPORT)
+def table_csv(request: ActorRequest) -> HttpResponse:
+    """The same lines as the command prints, one row a line."""
+    asked = _asked(request)
+    response = _file(asked, b"", "text/csv; charset=utf-8", "csv")
+    # 没有字节序标记，Excel 会把中文当作另一种编码。
+    response.write("\ufeff")
+    writer = csv.DictWriter(response, FIELDS)
+    writer.writeheader()
+    writer.writerows(_records(request, asked))
+    return response
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+@requires(Permission.EXPORT)
+def table_json(request: ActorRequest) -> HttpResponse:
+    """The same lines as the command prints, one JSON object a line."""
+    asked = _asked(request)
+    lines = (json.dumps(record, ensure_ascii=False) for record in _records(request, asked))
+    content = "".join(f"{line}\n" for line in lines).encode()
+    return _file(asked, content, "application/x-ndjson; charset=utf-8", "jsonl")
+
+
+def _table(request: ActorRequest, asked: Asked) -> TargetTable:
+    return target_table(asked.run, actor=request.actor, region=asked.region)
+
+
+def _table_context(request: ActorRequest, asked: Asked) -> dict[str, Any]:
+    shown = _table(request, asked)
+    tab = HISTORICAL if request.GET.get("tab") == HISTORICAL else CURRENT
+    return {
+        "asked": asked,
+        "table": shown,
+        "tab": tab,
+        "sections": shown.historical if tab == HISTORICAL else shown.current,
+        "days": offered_days(asked.run.as_of),
+        "footnotes": footnotes_of(asked.run),
+        "may_export": request.actor.may(Permission.EXPORT),
+    }
+
+
+def _asked(request: ActorRequest) -> Asked:
+    run = asked_run(request)
+    if run is None:
+        raise Http404(NOT_MEASURED)
+    return asked_region(request, run)
+
+
+def _records(request: ActorRequest, asked: Asked) -> Iterable[dict[str, Any]]:
+    regions = visible_regions(asked.run, columns_of(asked.run, asked.region), request.actor)
+    lines = target_lines(asked.run, regions, targets_of(), actor=request.actor)
+    return [as_record(line) for line in lines]
+
+
+def _file(
+    asked: Asked, content: bytes, kind: str, suffix: str
+) -> HttpResponse:
+    name = f"targets-{asked.region.code}-{asked.run.as_of}.{suffix}"
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
