@@ -1,0 +1,79 @@
+"""One piece of benchmark work in a process of its own, so that its memory is its own.
+
+`python -m targets.bench.child WORK key=value …` prints one JSON object as its last line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import django
+
+WARM_UPS = 1
+REPEATS = 3
+KIB_PER_MB = 1024
+
+
+def _fill(rows: str, regions: str) -> dict[str, Any]:
+    from targets.bench.filling import fill
+
+    fill(rows=int(rows), regions=regions)
+    return {}
+
+
+def _floor(as_of: str, region: str, scope: str) -> dict[str, Any]:
+    from targets.bench import floor
+    from targets.snapshots import find_region
+
+    place, day = find_region(region), date.fromisoformat(as_of)
+    return best(lambda: floor.run(day=day, region=place.pk, is_whole=scope == "whole"))
+
+
+def _snapshot(as_of: str, region: str) -> dict[str, Any]:
+    from targets.snapshots import find_region, take_snapshot
+
+    place, day = find_region(region), date.fromisoformat(as_of)
+    return best(lambda: take_snapshot(as_of=day, region=place, reason="bench"))
+
+
+def best(work: Callable[[], Any]) -> dict[str, Any]:
+    """The least seconds of several warm runs, with every one of them."""
+    seconds = []
+    for _ in range(WARM_UPS + REPEATS):
+        started = time.perf_counter()
+        work()
+        seconds.append(round(time.perf_counter() - started, 4))
+    return {"seconds": min(seconds[WARM_UPS:]), "runs": seconds}
+
+
+def peak_mb() -> float:
+    """The most memory this process has held."""
+    # 不用 ru_maxrss：它把父进程分叉时的大小也算进来。
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    kib = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    return round(int(kib) / KIB_PER_MB, 1)
+
+
+WORKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "fill": _fill,
+    "floor": _floor,
+    "snapshot": _snapshot,
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Do the work named first and print what it took."""
+    django.setup()
+    name, *pairs = arguments
+    result = WORKS[name](**dict(pair.split("=", 1) for pair in pairs))
+    print(json.dumps({**result, "peak_mb": peak_mb()}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
