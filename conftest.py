@@ -143,6 +143,7 @@ def process_environment(transactional_db: None, redis_url: str) -> dict[str, str
     return {**os.environ, "DATABASE_URL": address.geturl(), "REDIS_URL": redis_url}
 
 
+EVERY_QUEUE = "celery,coordinator,shards"
 StartWorker = Callable[..., "subprocess.Popen[bytes]"]
 
 
@@ -156,7 +157,8 @@ def celery_worker_process(
     def start(*arguments: str) -> subprocess.Popen[bytes]:
         log = tmp_path / f"worker-{len(started)}.log"
         command = [sys.executable, "-m", "celery", "-A", "yiyang", "worker", "--loglevel=INFO"]
-        command += ["--concurrency=1", f"--hostname=w{len(started)}@localhost", *arguments]
+        command += ["--concurrency=1", f"--hostname=w{len(started)}@localhost"]
+        command += arguments or [f"--queues={EVERY_QUEUE}"]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command, env=process_environment, stdout=output, stderr=output

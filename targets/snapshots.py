@@ -8,16 +8,26 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from institutions.models import Region
+from targets.frozen import FrozenView, frozen_view, reading
 from targets.indicators.calculation import Tree
 from targets.indicators.catalogue import BY_KEY, CATALOGUE
-from targets.indicators.measure import Figures, RecordSet, measure, records_behind, tree_on
+from targets.indicators.measure import (
+    Cells,
+    Figures,
+    RecordSet,
+    count_cells,
+    figures_from,
+    records_behind,
+    tree_on,
+)
 from targets.models import IndicatorDefinition, IndicatorRun, IndicatorSnapshot, RunStatus
-from yiyang.changelog.sequencer import number_visible_changes, sequencer_lock
+from targets.parts import gather
 
 RUN_LOCK_CLASS = 715_002
 COLUMNS = (
@@ -151,19 +161,41 @@ def _fail(run: IndicatorRun, error: BaseException) -> None:
 
 
 def _measure_into(run: IndicatorRun) -> None:
-    """Read, count and store in one REPEATABLE READ transaction: all of it or nothing."""
-    with sequencer_lock(), transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        seen = number_visible_changes()
-        figures = measure(CATALOGUE, day=run.as_of, tree=tree_of(run))
+    """Count in one frozen view, then store figures and DONE in one transaction."""
+    with frozen_view() as view:
+        _note_view(run, view)
+        cells = _count(run)
+        with reading(view.snapshot):
+            tree = tree_of(run)
+    figures = figures_from(CATALOGUE, cells, tree)
+    with transaction.atomic(durable=True):
         _store(run, figures)
         IndicatorRun.objects.filter(pk=run.pk).update(
             status=RunStatus.DONE,
             finished_at=Now(),
-            seen_number=seen,
+            seen_number=view.seen_number,
             catalogue_digest=catalogue_digest(),
         )
+
+
+def _note_view(run: IndicatorRun, view: FrozenView) -> None:
+    """Tell the shards which view to read, and how many they are."""
+    run.exported_snapshot = view.snapshot
+    run.shards = max(1, settings.SNAPSHOT_SHARDS)
+    run.save(update_fields=["exported_snapshot", "shards"])
+
+
+def _count(run: IndicatorRun) -> Cells:
+    """Count in this process, or by shards when there are workers to send them to."""
+    if run.shards == 1 or not settings.REDIS_URL:
+        with reading(run.exported_snapshot):
+            regions = tree_of(run).top_down
+            return count_cells(CATALOGUE, day=run.as_of, regions=regions)
+    return gather(run, _send)
+
+
+def _send(run_id: int, shard: int, snapshot: str) -> None:
+    current_app.send_task("targets.count_part", (run_id, shard, snapshot))
 
 
 def catalogue_digest() -> str:

@@ -1,10 +1,11 @@
-"""The nightly task."""
+"""The nightly task, and the parts it is counted in."""
 
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
+from targets.parts import count_part
 from targets.snapshots import nights_due, take_snapshot
 
 logger = logging.getLogger(__name__)
@@ -15,3 +16,9 @@ def take_nightly_snapshot() -> None:
     for day in nights_due(today=timezone.localdate()):
         run = take_snapshot(as_of=day)
         logger.info("snapshot_done", extra={"run": run.pk, "as_of": day.isoformat()})
+
+
+@shared_task(name="targets.count_part")
+def count_run_part(run_id: int, shard: int, snapshot: str) -> None:
+    count_part(run_id=run_id, shard=shard, snapshot=snapshot)
+    logger.info("part_counted", extra={"run": run_id, "shard": shard})

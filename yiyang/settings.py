@@ -106,6 +106,11 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
+# 协调者要等分片交齐，必须有自己的队列，不能和分片抢同一个工作进程。
+CELERY_TASK_ROUTES = {
+    "targets.take_snapshot": {"queue": "coordinator"},
+    "targets.count_part": {"queue": "shards"},
+}
 CELERY_BEAT_SCHEDULE = {
     # 每日 02:00 量度前一日（rules.md 1）
     "take-snapshot": {"task": "targets.take_snapshot", "schedule": crontab(hour=2, minute=0)},
@@ -204,6 +209,10 @@ LOGGING = {
     "loggers": {"axes.apps": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+
+# 夜间量度分几片数；大于 1 且有 REDIS_URL 时由 shards 队列的工作进程分担。
+SNAPSHOT_SHARDS = env.int("SNAPSHOT_SHARDS", default=1)
+SHARD_RESEND_SECONDS = env.int("SHARD_RESEND_SECONDS", default=15)
 
 # 统计口径（rules.md）：可改，改动印在脚注里。
 REPORT_CARRY_DAYS = env.int("REPORT_CARRY_DAYS", default=92)

@@ -213,7 +213,7 @@ def _residents(day: date) -> dict[str, Any]:
     return {"occupants": _number(latest.filter(institution=OuterRef("institution")), "occupants")}
 
 
-def agreements(day: date) -> QuerySet[PartnershipAgreement]:
+def agreements(day: date) -> QuerySet[Any]:
     """The last agreement of each pair and mode by `day`, with both parties as they stood."""
     later = PartnershipAgreement.objects.kept().filter(
         medical=OuterRef("medical"),
@@ -223,7 +223,7 @@ def agreements(day: date) -> QuerySet[PartnershipAgreement]:
         starts_on__lte=day,
         starts_on__gt=OuterRef("starts_on"),
     )
-    return _with_parties(PartnershipAgreement.objects.kept(), day).annotate(
+    last: QuerySet[Any] = _with_parties(PartnershipAgreement.objects.kept(), day).annotate(
         is_superseded=Exists(later),
         is_in_force=flag(in_force_on(day)),
         is_unsigned=flag(Q(signed_on=None) | Q(signed_on__gt=day) | Q(starts_on__gt=day)),
@@ -238,6 +238,7 @@ def agreements(day: date) -> QuerySet[PartnershipAgreement]:
             )
         ),
     )
+    return last
 
 
 def valid_agreements(day: date) -> QuerySet[Any]:
@@ -253,7 +254,7 @@ def _with_parties(agreements: QuerySet[Any], day: date) -> QuerySet[Any]:
         elderly__in=_holders(filings.on(day))
     )
     certified = Q(medical__in=_holders(Licence.objects.medical().on(day)))
-    return agreements.annotate(
+    with_parties: QuerySet[Any] = agreements.annotate(
         medical_profile=_profile_on("medical", day),
         elderly_profile=_profile_on("elderly", day),
         medical_is_open=flag(Q(medical_profile__status=Status.OPERATING)),
@@ -271,6 +272,7 @@ def _with_parties(agreements: QuerySet[Any], day: date) -> QuerySet[Any]:
             )
         ),
     )
+    return with_parties
 
 
 def _profile_on(party: str, day: date) -> FilteredRelation:

@@ -50,13 +50,13 @@ def fetch(
         return clause + sql, (*extra, *parameters)
 
     # 不用服务器端游标：游标里的查询不能并行。
-    compiler.as_sql = through_lens  # type: ignore[method-assign]
+    compiler.as_sql = through_lens
     names = _names(queryset)
     for row in compiler.results_iter():
         yield dict(zip(names, row, strict=True))
 
 
-def _names(queryset: QuerySet[Any, dict[str, Any]]) -> list[str]:
+def _names(queryset: QuerySet[Any, Any]) -> list[str]:
     query = queryset.query
     if query.selected:
         return list(query.selected)

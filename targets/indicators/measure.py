@@ -24,11 +24,14 @@ from targets.indicators.calculation import (
 from targets.indicators.lens import AS_IT_IS, Lens, fetch
 
 Figures = dict[int, Figure]
+Cells = dict[Tally, dict[int, Cell]]
 
 
 def tree_on(day: date, root: int, lens: Lens = AS_IT_IS) -> Tree:
     """The region tree below `root` as it hung on `day`."""
-    placements = RegionPlacement.objects.on(day).values("region_id", "parent_id")
+    placements: QuerySet[Any, Any] = RegionPlacement.objects.on(day).values(
+        "region_id", "parent_id"
+    )
     return Tree({row["region_id"]: row["parent_id"] for row in fetch(placements, lens)}, root)
 
 
@@ -36,11 +39,49 @@ def measure(
     catalogue: Sequence[Indicator], *, day: date, tree: Tree, lens: Lens = AS_IT_IS
 ) -> dict[tuple[str, str], Figures]:
     """Every figure of the catalogue for every region of `tree`, by indicator key and region."""
-    cells = _cells_by_tally(catalogue, day, tree, lens)
+    own = count_cells(catalogue, day=day, regions=tree.top_down, lens=lens)
+    return figures_from(catalogue, own, tree)
+
+
+def count_cells(
+    catalogue: Sequence[Indicator],
+    *,
+    day: date,
+    regions: Sequence[int],
+    lens: Lens = AS_IT_IS,
+) -> Cells:
+    """What each of `regions` holds itself, for every tally: one pass over each subject."""
+    cells: Cells = {}
+    for subject, tallies in tallies_of(catalogue).items():
+        cells.update(_count(subject, tallies, day, regions, lens))
+    return cells
+
+
+def figures_from(
+    catalogue: Sequence[Indicator], own: Cells, tree: Tree
+) -> dict[tuple[str, str], Figures]:
+    """The regions' own cells climbed up the tree and put together as figures."""
+    cells = {tally: _roll_up(tally, tree, by_region) for tally, by_region in own.items()}
     return {
         indicator.key: {region: _figure(indicator, cells, region) for region in tree.top_down}
         for indicator in catalogue
     }
+
+
+def tallies_of(catalogue: Sequence[Indicator]) -> dict[Subject, list[Tally]]:
+    """Every tally of the catalogue once, by the subject it counts, in catalogue order."""
+    by_subject: dict[Subject, list[Tally]] = {}
+    for indicator in catalogue:
+        for tally in (*indicator.numerator, *indicator.denominator):
+            known = by_subject.setdefault(tally.subject, [])
+            if tally not in known:
+                known.append(tally)
+    return by_subject
+
+
+def _roll_up(tally: Tally, tree: Tree, own: Mapping[int, Cell]) -> dict[int, Cell]:
+    climb = stated if tally.subject.roll_up is RollUp.STATED else summed
+    return climb(tree, own)
 
 
 def _figure(indicator: Indicator, cells: Mapping[Tally, Mapping[int, Cell]], region: int) -> Figure:
@@ -55,37 +96,20 @@ def _figure(indicator: Indicator, cells: Mapping[Tally, Mapping[int, Cell]], reg
     )
 
 
-def _cells_by_tally(
-    catalogue: Sequence[Indicator], day: date, tree: Tree, lens: Lens
-) -> dict[Tally, dict[int, Cell]]:
-    by_subject: dict[Subject, list[Tally]] = {}
-    for indicator in catalogue:
-        for tally in (*indicator.numerator, *indicator.denominator):
-            known = by_subject.setdefault(tally.subject, [])
-            if tally not in known:
-                known.append(tally)
-    cells: dict[Tally, dict[int, Cell]] = {}
-    for subject, tallies in by_subject.items():
-        roll_up = stated if subject.roll_up is RollUp.STATED else summed
-        own = _count(subject, tallies, day, tree, lens)
-        cells.update({tally: roll_up(tree, own[tally]) for tally in tallies})
-    return cells
-
-
 def _count(
-    subject: Subject, tallies: Sequence[Tally], day: date, tree: Tree, lens: Lens
-) -> dict[Tally, dict[int, Cell]]:
+    subject: Subject, tallies: Sequence[Tally], day: date, regions: Sequence[int], lens: Lens
+) -> Cells:
     """One pass over the subject's rows, grouped by the region each row belongs to."""
     counters: dict[str, Any] = {}
     for index, tally in enumerate(tallies):
         counters.update(_counters(tally, f"t{index}"))
     rows = (
-        within(subject, day, tree.top_down)
+        within(subject, day, regions)
         .order_by()
         .values(counted_region=F(subject.region))
         .annotate(**counters)
     )
-    own: dict[Tally, dict[int, Cell]] = {tally: {} for tally in tallies}
+    own: Cells = {tally: {} for tally in tallies}
     for row in fetch(rows, lens):
         for index, tally in enumerate(tallies):
             cell = _cell(row, f"t{index}", tally)

@@ -56,7 +56,11 @@ def _person_flags(day: date, person: str = "person__") -> dict[str, Case]:
 
 
 def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
-    """Each person's last sign-up by `day` if in force, or ended within the year before."""
+    """Last sign-ups by `day` of persons then 60, in force or ended within the year before.
+
+    Someone under 60 on `day` is in the street's return of that time, whoever has a name today
+    (rules.md 7).
+    """
     later = FamilyDoctorSignup.objects.kept().filter(
         person=OuterRef("person"), starts_on__lte=day, starts_on__gt=OuterRef("starts_on")
     )
@@ -70,7 +74,7 @@ def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
     of_65 = Q(person__born_on__lte=birth_cutoff(day, 65))
     return (
         FamilyDoctorSignup.objects.kept()
-        .filter(starts_on__lte=day)
+        .filter(starts_on__lte=day, person__born_on__lte=birth_cutoff(day, 60))
         .annotate(
             residence=_residence_on("person", day),
             is_in_force=flag(signed_up_on(day)),

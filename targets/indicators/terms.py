@@ -147,9 +147,9 @@ def signed_up(where: Q, group: PopulationGroup, *, under_60: str = "") -> Formul
     """Residents signed up over the published `group`; `under_60` adds the streets' returns."""
     named = Tally(
         SIGNUPS,
-        Q(is_current=True),
+        Q(is_current=True) & where,
         (TERMINATED, EXPIRED, *NOT_HERE),
-        Q(is_in_force=True) & IN_THE_CITY & where,
+        Q(is_in_force=True) & IN_THE_CITY,
     )
     return Formula((named, *_returned(under_60)), people(group))
 

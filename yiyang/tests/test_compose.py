@@ -22,7 +22,7 @@ from yiyang.local.places import free_port
 ROOT = Path(settings.BASE_DIR)
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
-PORTAL_SERVICES = ("migrate", "web", "worker", "beat")
+PORTAL_SERVICES = ("migrate", "web", "worker", "coordinator", "beat")
 START_SECONDS = 60.0
 VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}")
 
@@ -107,8 +107,9 @@ def test_web_without_a_database_says_so(start: Start, port: str) -> None:
 
 @pytest.mark.celery
 @pytest.mark.django_db(transaction=True)
-def test_worker_starts(start: Start) -> None:
-    process, log = start("worker")
+@pytest.mark.parametrize("service", ["worker", "coordinator"])
+def test_worker_starts(start: Start, service: str) -> None:
+    process, log = start(service)
     eventually(lambda: b" ready." in log.read_bytes(), process, log)
 
 
