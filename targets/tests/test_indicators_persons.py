@@ -90,6 +90,7 @@ PERSONS: list[tuple[str, dict[str, Any], int, int]] = [
     ("次日死亡", {"died_on": AFTER}, 1, 0),
     ("65 岁生日当天", {"born_on": date(1952, 12, 31)}, 1, 0),
     ("65 岁生日前一天", {"born_on": date(1953, 1, 1)}, 0, 0),
+    ("不满 65 岁的死者不是 65+ 的排除", {"born_on": date(1953, 1, 1), "died_on": DAY}, 0, 0),
     ("作废的人", {"voided_at": "2017-05-05T00:00:00Z", "void_reason": "录错"}, 0, 1),
 ]
 
@@ -159,12 +160,14 @@ def test_a_person_counts_where_they_live_not_where_the_team_is(
     assert (tops, signed_65(city)[1]) == ([city_top, east, west], excluded)
 
 
-# 出生 重点人群 → 65+ 重点 全人群
+# 出生 重点人群 → 65+ 重点 全人群；当天不满 60 岁的在街道月报里，不按人计
 @pytest.mark.parametrize(("born_on", "group", "row"), [
     (date(1940, 1, 1), None, (1, 1, 1)),
     (date(1940, 1, 1), KeyGroup.DIABETES, (1, 1, 1)),
     (date(1955, 1, 1), None, (0, 0, 1)),
     (date(1955, 1, 1), KeyGroup.DIABETES, (0, 1, 1)),
+    (date(1957, 12, 31), KeyGroup.DIABETES, (0, 1, 1)),
+    (date(1958, 1, 1), KeyGroup.DIABETES, (0, 0, 0)),
 ])  # fmt: skip
 def test_the_three_readings_of_family_doctor_coverage(
     city: City, team: DoctorTeam, born_on: date, group: str | None, row: tuple[int, int, int]
