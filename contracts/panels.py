@@ -28,9 +28,7 @@ class ShownAgreement:
     state: str
 
 
-def agreements_panel(
-    institution: Institution, day: date, actor: Actor
-) -> dict[str, Any] | None:
+def agreements_panel(institution: Institution, day: date, actor: Actor) -> dict[str, Any] | None:
     """The agreements of the institution, newest first, as they stand on `day`."""
     if not actor.may(Permission.VIEW_AGREEMENTS):
         return None

@@ -30,7 +30,9 @@ OF_INSTITUTION: tuple[type[Model], ...] = (
     *(InstitutionProfile, Licence, GreenChannel, CareService, InsuranceDesignation),
     *(BedCount, Occupancy, StaffCount),
 )
-MODELS = {model._meta.db_table: model for model in (Institution, *OF_INSTITUTION)}
+MODELS: dict[str, type[Model]] = {
+    model._meta.db_table: model for model in (Institution, *OF_INSTITUTION)
+}
 SHOWN_CLASSES = (FieldClass.PUBLIC, FieldClass.INTERNAL)
 SILENT_FIELDS = frozenset({"id", "uid", "institution", "pinyin"})
 
@@ -93,7 +95,7 @@ def _changes(
     classes = model.field_classes  # type: ignore[attr-defined]
     return [
         FieldChange(
-            str(field.verbose_name),
+            _label(field),
             _written(field, before.get(field.column), regions),
             _written(field, after.get(field.column), regions),
         )
@@ -102,6 +104,13 @@ def _changes(
         and classes[field.name] in SHOWN_CLASSES
         and (before.get(field.column) or None) != (after.get(field.column) or None)
     ]
+
+
+def _label(field: Field[Any, Any]) -> str:
+    """The field's Chinese name; a key without one of its own is named after what it points to."""
+    if isinstance(field, ForeignKey) and field.verbose_name == field.name.replace("_", " "):
+        return str(field.remote_field.model._meta.verbose_name)
+    return str(field.verbose_name)
 
 
 def _written(field: Field[Any, Any], value: Any, regions: Mapping[int, str]) -> str:

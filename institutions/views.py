@@ -24,9 +24,7 @@ NOT_FOUND = "没有这个机构，或不在您的授权范围；请从记录列�
 def institution_detail(request: ActorRequest, institution_id: int) -> HttpResponse:
     """Everything about one institution on a day, with its history."""
     day = _day(request)
-    institution = (
-        Institution.objects.visible_to(request.actor).filter(pk=institution_id).first()
-    )
+    institution = Institution.objects.visible_to(request.actor).filter(pk=institution_id).first()
     if institution is None:
         raise Http404(NOT_FOUND)
     context = {

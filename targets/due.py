@@ -21,14 +21,11 @@ def due_lines(
     due = [target for target in targets if target.due_on and target.due_on <= until]
     runs = newest_runs({target.due_on for target in due if target.due_on})
     by_id = {region.pk: region for region in regions}
-    snapshots = (
-        IndicatorSnapshot.objects.filter(
-            run__in=[run.pk for run in runs.values()],
-            region__in=regions,
-            indicator__in={target.indicator for target in due},
-        )
-        .visible_to(actor)
-    )
+    snapshots = IndicatorSnapshot.objects.filter(
+        run__in=[run.pk for run in runs.values()],
+        region__in=regions,
+        indicator__in={target.indicator for target in due},
+    ).visible_to(actor)
     measured: dict[tuple[int, str], list[IndicatorSnapshot]] = {}
     for snapshot in snapshots:
         measured.setdefault((snapshot.run_id, snapshot.indicator), []).append(snapshot)

@@ -169,9 +169,7 @@ def trend(region: Region, readings: Sequence[Indicator], actor: Actor) -> list[T
     return [_point(by_reading, readings) for by_reading in months.values()]
 
 
-def _point(
-    by_reading: dict[str, IndicatorSnapshot], readings: Sequence[Indicator]
-) -> TrendPoint:
+def _point(by_reading: dict[str, IndicatorSnapshot], readings: Sequence[Indicator]) -> TrendPoint:
     run = next(reversed(by_reading.values())).run
     values = tuple(_trend_value(by_reading.get(record.reading), record) for record in readings)
     return TrendPoint(run.as_of, run.pk, values)

@@ -35,15 +35,16 @@ def overview(run: IndicatorRun, regions: Sequence[Region], actor: Actor) -> list
     """The rows in catalogue order."""
     stored = {
         (snapshot.indicator, snapshot.reading, snapshot.region_id): snapshot
-        for snapshot in IndicatorSnapshot.objects.filter(
-            run=run, region__in=regions
-        ).visible_to(actor)
+        for snapshot in IndicatorSnapshot.objects.filter(run=run, region__in=regions).visible_to(
+            actor
+        )
     }
     rows = []
     previous = ""
     for record in CATALOGUE:
-        cells = tuple(_cell(region, stored.get((*record.key, region.pk)), record)
-                      for region in regions)
+        cells = tuple(
+            _cell(region, stored.get((*record.key, region.pk)), record) for region in regions
+        )
         rows.append(OverviewRow(record, record.code != previous, cells))
         previous = record.code
     return rows

@@ -102,7 +102,7 @@ def asides_text(figure: Figure) -> tuple[str, ...]:
 
 
 def value_text(figure: Figure, indicator: Indicator) -> str:
-    """ "61.25%" for a ratio, "12 家" for a count, 无数据 otherwise."""
+    """For instance "61.25%" for a ratio, "12 家" for a count, 无数据 otherwise."""
     value = value_of(figure, is_ratio=indicator.is_ratio)
     if value is None:
         return NO_DATA
@@ -112,11 +112,11 @@ def value_text(figure: Figure, indicator: Indicator) -> str:
 
 
 def fraction_text(figure: Figure, indicator: Indicator) -> str:
-    """ "49/80", the very integers; empty for a count."""
+    """For instance "49/80", the very integers; empty for a count."""
     if not indicator.is_ratio:
         return ""
-    bottom = NO_DATA if figure.denominator is None else f"{figure.denominator:,}"
-    top = NO_DATA if figure.numerator is None else f"{figure.numerator:,}"
+    bottom = NOTHING if figure.denominator is None else f"{figure.denominator:,}"
+    top = NOTHING if figure.numerator is None else f"{figure.numerator:,}"
     return f"{top}/{bottom}"
 
 
@@ -129,7 +129,7 @@ def percent(share: Fraction, places: int = 2) -> str:
 
 
 def threshold_text(target: Target, indicator: Indicator) -> str:
-    """ "≥80%", "1—2 家", "=5 个"; empty for a target without a number."""
+    """For instance "≥80%", "1—2 家", "=5 个"; empty for a target without a number."""
     if target.threshold is None:
         return "无数字"
     low = _number(target.threshold, indicator)
@@ -142,8 +142,9 @@ def threshold_text(target: Target, indicator: Indicator) -> str:
 
 
 def gap_text(line: TargetLine) -> str:
-    """ "还差 3 家", empty when nothing is lacking or it cannot be said."""
-    if not line.is_judged or not line.needed:
+    """还差几家; empty when nothing is lacking or the figure is not sound enough to say."""
+    is_sound = line.judgement.reason in (Reason.NONE, Reason.NOT_DUE)
+    if not line.is_judged or not is_sound or not line.needed:
         return ""
     return f"还差 {line.needed:,} {line.indicator.measure}"
 

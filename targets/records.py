@@ -40,7 +40,7 @@ class Shelf(StrEnum):
     EXCLUDED = "excluded"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return SHELF_TITLES[self]
 
 
@@ -171,7 +171,7 @@ def _row(
     page = part.subject.page
     return RecordRow(
         cells=tuple(write(record[path]) for path, write in zip(paths, writers, strict=True)),
-        outcome=Shelf(outcome).title if outcome in PLAIN_OUTCOMES else outcome,
+        outcome=Shelf(outcome).label if outcome in PLAIN_OUTCOMES else outcome,
         contribution=record["contribution"] * part.record_set.tally.sign,
         address=reverse(page[0], args=[record[page[1]]]) if page else "",
     )

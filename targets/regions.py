@@ -32,9 +32,7 @@ def trail_to(tree: Tree, region: Region) -> list[Region]:
     return [by_id[pk] for pk in reversed(way)]
 
 
-def visible_regions(
-    run: IndicatorRun, regions: Sequence[Region], actor: Actor
-) -> list[Region]:
+def visible_regions(run: IndicatorRun, regions: Sequence[Region], actor: Actor) -> list[Region]:
     """Those of `regions` whose figures in `run` the actor may see, order kept."""
     seen = set(
         IndicatorSnapshot.objects.filter(run=run, region__in=regions)

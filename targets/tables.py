@@ -24,6 +24,11 @@ class Entry:
     shown: Shown
     is_due_result: bool
 
+    @property
+    def is_bare(self) -> bool:
+        """No verdict beside it: reference readings, and what a repealed policy asks no more."""
+        return not self.line.is_judged or self.line.is_historical
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -43,6 +48,15 @@ class Row:
     is_first: bool
     threshold: str
     cells: tuple[Cell, ...]
+
+    @property
+    def lacks_due_result(self) -> bool:
+        """The due day has passed for a figure of this row and nobody measured it."""
+        found = [entry for cell in self.cells for entry in cell.entries]
+        passed = any(
+            self.target.due_on and self.target.due_on <= entry.line.run.as_of for entry in found
+        )
+        return passed and not any(entry.is_due_result for entry in found)
 
 
 @dataclass(frozen=True, slots=True)

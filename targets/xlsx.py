@@ -103,9 +103,7 @@ def _head(sheet: Worksheet, formats: Formats, table: TargetTable) -> None:
             sheet.write_string(4, first + offset, heading, formats.head)
 
 
-def _write_row(
-    sheet: Worksheet, formats: Formats, line: int, section: Section, row: Row
-) -> None:
+def _write_row(sheet: Worksheet, formats: Formats, line: int, section: Section, row: Row) -> None:
     target = row.target
     reading = row.indicator.reading_title + ("" if row.is_judged else "（参考）")
     due = str(target.due_on) if target.due_on else "无年份"
@@ -138,9 +136,7 @@ def _write_latest(
     sheet.write_string(line, first + 4, entry.shown.gap, formats.text)
 
 
-def _write_value(
-    sheet: Worksheet, formats: Formats, line: int, column: int, entry: Entry
-) -> None:
+def _write_value(sheet: Worksheet, formats: Formats, line: int, column: int, entry: Entry) -> None:
     """The value as a number Excel can reckon with; 无数据 in words."""
     value = entry.line.value
     if value is None:

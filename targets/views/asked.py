@@ -40,7 +40,7 @@ def asked_run(request: ActorRequest) -> IndicatorRun | None:
 
 
 def asked_region(request: ActorRequest, run: IndicatorRun) -> Asked:
-    """The region of `?region=` in the tree of the run; 404 outside the tree or the actor's scope."""
+    """The region of `?region=` and the way to it; 404 outside the run or the actor's scope."""
     tree = tree_of(run)
     code = request.GET.get("region", "")
     region = _region(code) if code else top_region(run, request.actor)

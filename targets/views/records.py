@@ -59,9 +59,7 @@ def record_list(request: ActorRequest, code: str, reading: str) -> HttpResponse:
         "differs": bool(parts) and stored is not None and total_of(parts) != stored,
         "parts": parts,
     }
-    return render(
-        request, "targets/record_list.html", context | _list_context(request, parts)
-    )
+    return render(request, "targets/record_list.html", context | _list_context(request, parts))
 
 
 def _list_context(request: ActorRequest, parts: list[Part]) -> dict[str, Any]:
@@ -100,7 +98,8 @@ def _snapshot(request: ActorRequest, asked: Asked, indicator: Indicator) -> Indi
     )
     if snapshot is None:
         raise Http404(
-            f"{asked.run.as_of} 没有量度 {indicator.code}，或 {asked.region.name} 不在您的授权范围。"
+            f"{asked.run.as_of} 没有量度 {indicator.code}，"
+            f"或 {asked.region.name} 不在您的授权范围。"
         )
     return snapshot
 

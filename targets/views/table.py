@@ -113,9 +113,7 @@ def _records(request: ActorRequest, asked: Asked) -> Iterable[dict[str, Any]]:
     return [as_record(line) for line in lines]
 
 
-def _file(
-    asked: Asked, content: bytes, kind: str, suffix: str
-) -> HttpResponse:
+def _file(asked: Asked, content: bytes, kind: str, suffix: str) -> HttpResponse:
     name = f"targets-{asked.region.code}-{asked.run.as_of}.{suffix}"
     return HttpResponse(
         content,
