@@ -11,8 +11,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import BooleanField, Case, CharField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
+
+from targets.indicators.conditions import as_tree
 
 
 class Unit(StrEnum):
@@ -35,6 +38,14 @@ class Outcome(StrEnum):
     MISSING = "missing"
 
 
+class Cause(StrEnum):
+    """What an exclusion says happened to the record, for telling why a figure moved."""
+
+    CONDITION = "condition"
+    ENDED = "ended"
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a record list: its heading and where to read it on the row."""
@@ -49,6 +60,8 @@ class Subject:
 
     `rows(day)` is the one queryset behind both the number and its list. `page` names the page of
     a record and the attribute that holds its key; personal subjects are shown without names.
+    `identity` tells the same institution or person on another day, when its row is another one;
+    `settings` are those `rows` reads, so they belong to the counting rule.
     """
 
     name: str
@@ -60,6 +73,8 @@ class Subject:
     page: tuple[str, str] | None = None
     is_personal: bool = False
     roll_up: RollUp = RollUp.SUM
+    identity: tuple[str, ...] = ("pk",)
+    settings: tuple[str, ...] = ()
 
 
 def flag(condition: Q | Combinable) -> Case:
@@ -75,6 +90,7 @@ class Exclusion:
 
     reason: str
     where: Q
+    cause: Cause = Cause.CONDITION
 
 
 EVERY_ROW = Q()
@@ -200,7 +216,10 @@ class Indicator:
             "author": self.author,
             "checker": self.checker,
             "reviewed_on": self.reviewed_on.isoformat(),
-            "rules": [_rule(t) for t in (*self.numerator, *self.denominator)],
+            "rules": {
+                "numerator": [_rule(tally) for tally in self.numerator],
+                "denominator": [_rule(tally) for tally in self.denominator],
+            },
         }
 
     @cached_property
@@ -213,10 +232,14 @@ class Indicator:
 def _rule(tally: Tally) -> dict[str, Any]:
     return {
         "subject": tally.subject.name,
-        "among": repr(tally.among),
-        "excluding": {rule.reason: repr(rule.where) for rule in tally.excluding},
-        "where": repr(tally.where),
-        "missing": repr(tally.missing),
-        "amount": tally.amount or "1",
+        "settings": {name: getattr(settings, name) for name in tally.subject.settings},
+        "among": as_tree(tally.among),
+        "excluding": [
+            {"reason": rule.reason, "where": as_tree(rule.where), "cause": rule.cause.value}
+            for rule in tally.excluding
+        ],
+        "where": as_tree(tally.where),
+        "missing": None if tally.missing is None else as_tree(tally.missing),
+        "amount": tally.amount,
         "sign": tally.sign,
     }

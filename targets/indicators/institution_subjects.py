@@ -37,6 +37,7 @@ from institutions.models import (
     Status,
 )
 from institutions.models.institutions import RESIDENTIAL_KINDS, SERVICE_CENTRE_KINDS
+from targets.indicators import until
 from targets.indicators.base import Column, Subject, flag
 from yiyang.facts import holds_on
 
@@ -70,6 +71,9 @@ def health_institutions(day: date) -> QuerySet[InstitutionProfile]:
                 Q(institution__in=_holders(_agreements_with_homes(day), "medical_id"))
                 | Q(Exists(_elderly_here(day)))
             ),
+            **until.of_health(
+                day, elderly_here=_elderly_here(day), agreements=_agreements_with_homes(day)
+            ),
         )
     )
 
@@ -90,6 +94,9 @@ def elderly_services(day: date) -> QuerySet[InstitutionProfile]:
             repeats_place=flag(Q(Exists(_same_place_before(day)))),
             **_beds(day),
             **_residents(day),
+            **until.of_elderly(
+                day, medical_here=_medical_here(day), agreements=valid_agreements(day)
+            ),
         )
     )
 
@@ -237,6 +244,7 @@ def agreements(day: date) -> QuerySet[Any]:
                 medical=OuterRef("medical"), elderly=OuterRef("elderly"), id__lt=OuterRef("id")
             )
         ),
+        **until.of_agreements(day),
     )
     return last
 
@@ -287,6 +295,7 @@ def doctor_teams(day: date) -> QuerySet[DoctorTeam]:
     return DoctorTeam.objects.on(day).annotate(
         profile=_profile_on("institution", day),
         is_open=flag(Q(profile__status=Status.OPERATING)),
+        **until.of_teams(day),
     )
 
 
@@ -315,7 +324,13 @@ HEALTH = Subject(
     rows=health_institutions,
     region="region",
     page=INSTITUTION_PAGE,
-    columns=(*_PLACE, Column("类别", "category")),
+    identity=("institution_id",),
+    columns=(
+        *_PLACE,
+        Column("类别", "category"),
+        Column("执业证有效至", "licensed_until"),
+        Column("绿色通道至", "channel_until"),
+    ),
 )
 ELDERLY = Subject(
     name="elderly_services",
@@ -324,9 +339,15 @@ ELDERLY = Subject(
     rows=elderly_services,
     region="region",
     page=INSTITUTION_PAGE,
+    identity=("institution_id",),
+    settings=("REPORT_CARRY_DAYS",),
     columns=(
         *_PLACE,
         Column("类型", "elderly_kind"),
+        Column("备案有效至", "filed_until"),
+        Column("内设医疗至", "in_house_until"),
+        Column("协议至", "agreement_until"),
+        Column("托管巡诊至", "round_until"),
         Column("备案床位", "filed_beds"),
         Column("床位报告日", "beds_counted_on"),
     ),
@@ -337,6 +358,7 @@ AGREEMENTS = Subject(
     measure="对",
     rows=agreements,
     region="elderly_profile__region",
+    identity=("medical_id", "elderly_id"),
     columns=(
         Column("协议编号", "number"),
         Column("医疗方", "medical_profile__name"),
@@ -344,6 +366,8 @@ AGREEMENTS = Subject(
         Column("生效", "starts_on"),
         Column("到期", "expires_on"),
         Column("解约", "terminated_on"),
+        Column("医疗方执业证至", "medical_licensed_until"),
+        Column("养老方备案至", "elderly_filed_until"),
     ),
 )
 TEAMS = Subject(

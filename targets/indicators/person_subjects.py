@@ -31,6 +31,7 @@ from contracts.models import (
 )
 from contracts.models.signups import signed_up_on
 from institutions.models import Population, Region, RegionLevel, RegionPlacement
+from targets.indicators import until
 from targets.indicators.base import Column, RollUp, Subject, flag
 from targets.indicators.institution_subjects import reachable_communities
 from yiyang.lib.ages import birth_cutoff
@@ -83,6 +84,7 @@ def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
             is_65=flag(of_65),
             is_key=flag(of_65 | Q(person__in=key_members)),
             **_person_flags(day),
+            **until.of_signups(day),
         )
     )
 
@@ -140,7 +142,7 @@ def residents(day: date) -> QuerySet[PersonResidence]:
 def home_sickbeds(day: date) -> QuerySet[HomeSickbed]:
     """Home sickbeds open on `day`, placed where the person lives."""
     return HomeSickbed.objects.on(day).annotate(
-        residence=_residence_on("person", day), **_person_flags(day)
+        residence=_residence_on("person", day), **_person_flags(day), **until.of_sickbeds(day)
     )
 
 
@@ -212,11 +214,22 @@ _POPULATION_COLUMNS = (
 
 
 def _people(name: str, title: str, rows: Any, region: str, columns: tuple[Column, ...]) -> Subject:
-    return Subject(name, title, "人", rows, region, columns, is_personal=True)
+    identity = ("person_id",)
+    return Subject(name, title, "人", rows, region, columns, is_personal=True, identity=identity)
 
 
 def _head_counts(name: str, title: str, rows: Any) -> Subject:
-    return Subject(name, title, "人", rows, "region", _POPULATION_COLUMNS, roll_up=RollUp.STATED)
+    return Subject(
+        name,
+        title,
+        "人",
+        rows,
+        "region",
+        _POPULATION_COLUMNS,
+        roll_up=RollUp.STATED,
+        identity=("region_id",),
+        settings=("POPULATION_BASIS",),
+    )
 
 
 SIGNUPS = _people("signups", "60 岁及以上签约", signups, "residence__region", _SIGNUP_COLUMNS)
@@ -269,6 +282,7 @@ STREETS = Subject(
         Column("60 岁以下签约", "under_60"),
         Column("其中重点人群", "key_under_60"),
     ),
+    settings=("REPORT_CARRY_DAYS",),
 )
 POPULATION = _head_counts("population", "人口数", latest_populations)
 POPULATION_AT_YEAR_END = _head_counts(

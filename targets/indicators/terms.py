@@ -16,7 +16,7 @@ from institutions.categories import (
 )
 from institutions.models import Department, PopulationGroup, Status
 from institutions.models.institutions import RESIDENTIAL_KINDS
-from targets.indicators.base import Exclusion, Formula, Subject, Tally
+from targets.indicators.base import Cause, Exclusion, Formula, Subject, Tally
 from targets.indicators.institution_subjects import (
     AGREEMENTS,
     ELDERLY,
@@ -37,7 +37,11 @@ from targets.indicators.person_subjects import (
 # ── 机构 ──────────────────────────────────────────────────────────────────────
 
 NOT_OPERATING = tuple(
-    Exclusion(f"状态为{label}", Q(status=status))
+    Exclusion(
+        f"状态为{label}",
+        Q(status=status),
+        Cause.ENDED if status == Status.CLOSED else Cause.CONDITION,
+    )
     for status, label in Status.choices
     if status != Status.OPERATING
 )
@@ -128,13 +132,13 @@ def occupancy() -> Formula:
 # ── 人 ────────────────────────────────────────────────────────────────────────
 
 DUPLICATE = Exclusion("重复登记", Q(is_duplicate=True))
-DEAD = Exclusion("死亡", Q(is_dead=True))
-LEFT = Exclusion("迁出", Q(residence__kind=ResidenceKind.LEFT))
-AWAY = Exclusion("非常住", Q(residence__kind=ResidenceKind.REGISTERED))
+DEAD = Exclusion("死亡", Q(is_dead=True), Cause.GONE)
+LEFT = Exclusion("迁出", Q(residence__kind=ResidenceKind.LEFT), Cause.GONE)
+AWAY = Exclusion("非常住", Q(residence__kind=ResidenceKind.REGISTERED), Cause.GONE)
 NOWHERE = Exclusion("无居住登记", Q(residence__kind=None))
 NOT_HERE = (DUPLICATE, DEAD, LEFT, AWAY, NOWHERE)
-TERMINATED = Exclusion("已解约", Q(is_terminated=True))
-EXPIRED = Exclusion("已到期", Q(is_in_force=False))
+TERMINATED = Exclusion("已解约", Q(is_terminated=True), Cause.ENDED)
+EXPIRED = Exclusion("已到期", Q(is_in_force=False), Cause.ENDED)
 EVERYONE = Q()
 
 
@@ -175,8 +179,8 @@ def at_home(where: Q) -> Formula:
     excluding = (
         DUPLICATE,
         DEAD,
-        Exclusion("迁出", Q(kind=ResidenceKind.LEFT)),
-        Exclusion("非常住", Q(kind=ResidenceKind.REGISTERED)),
+        Exclusion("迁出", Q(kind=ResidenceKind.LEFT), Cause.GONE),
+        Exclusion("非常住", Q(kind=ResidenceKind.REGISTERED), Cause.GONE),
         Exclusion("入住养老机构", Q(institution__isnull=False)),
     )
     in_homes = Tally(ELDERLY, IS_HOME, NOT_OPERATING, amount="occupants", sign=-1)
