@@ -1,0 +1,1 @@
+"""The demo city: fictitious institutions and people in the real regions of Wuhai."""
