@@ -218,6 +218,9 @@ SHARD_RESEND_SECONDS = env.int("SHARD_RESEND_SECONDS", default=15)
 REPORT_CARRY_DAYS = env.int("REPORT_CARRY_DAYS", default=92)
 MINIMUM_COVERAGE_PERCENT = env.int("MINIMUM_COVERAGE_PERCENT", default=90)
 SMALL_CELL_LIMIT = env.int("SMALL_CELL_LIMIT", default=5)
+# 数据质量：协议草稿几天未签、人口数几年未更新，列为发现。
+QUALITY_DRAFT_DAYS = env.int("QUALITY_DRAFT_DAYS", default=90)
+QUALITY_POPULATION_YEARS = env.int("QUALITY_POPULATION_YEARS", default=2)
 SNAPSHOT_MAX_AGE_HOURS = env.int("SNAPSHOT_MAX_AGE_HOURS", default=26)
 POPULATION_BASIS = env.str("POPULATION_BASIS", default="USUAL")
 # 绿色通道计入的机构类别（rules.md 16）；诊所、村卫生室、医务室、护理站默认不计。
