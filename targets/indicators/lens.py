@@ -29,7 +29,10 @@ class Lens:
         used = [table for table in self.bodies if f'"{table}"' in sql]
         if not used:
             return "", ()
-        clauses = ", ".join(f'"{table}" AS ({self.bodies[table][0]})' for table in used)
+        # 不许物化：表读几次就展开几次，原表的索引才用得上。
+        clauses = ", ".join(
+            f'"{table}" AS NOT MATERIALIZED ({self.bodies[table][0]})' for table in used
+        )
         parameters = [value for table in used for value in self.bodies[table][1]]
         return f"WITH {clauses} ", tuple(parameters)
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from yiyang.changelog.context import SYSTEM, recorded
-from yiyang.changelog.known import as_known
+from yiyang.changelog.known import as_known, undone
 from yiyang.changelog.sequencer import number_changes
 from yiyang.models import ChangeEntry, ChangeNumber
 
@@ -70,6 +70,18 @@ def test_the_orm_reads_a_table_as_known_with_excluded_columns_empty(told: Any) -
 
 def test_as_known_at_the_newest_number_is_the_table_itself(told: Any) -> None:
     assert known(6) == list(told.objects.order_by("id").values_list("id", "name", "beds"))
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_undoing_what_came_later_gives_the_same_rows(told: Any, number: int) -> None:
+    told.objects.create(id=4, name="丁")  # 尚未编号
+    told.objects.filter(id=2).update(beds=9)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {TABLE} AS NOT MATERIALIZED ({undone(TABLE, number)})"
+            f" SELECT id, name, beds FROM {TABLE} ORDER BY id"
+        )
+        assert cursor.fetchall() == known(number)
 
 
 @pytest.mark.parametrize("table", ["", "a b", "x'; DROP TABLE y; --", '"quoted"', "病区", "a" * 64])

@@ -1,0 +1,56 @@
+"""The registers as a run knew them: the lens of a log number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db.models import Model
+
+from targets.indicators.base import Indicator
+from targets.indicators.calculation import Tree
+from targets.indicators.lens import Lens
+from targets.indicators.measure import Figures, measure, tree_on
+from targets.models import IndicatorRun
+from yiyang.changelog.known import undone
+
+REGISTER_APPS = ("institutions", "contracts")
+
+
+def register_models() -> Iterator[type[Model]]:
+    """Every model of the registers."""
+    for name in REGISTER_APPS:
+        yield from apps.get_app_config(name).get_models()
+
+
+def lens_at(number: int) -> Lens:
+    """The registers as the change log knew them at `number`."""
+    tables = {
+        model._meta.db_table: (undone(model._meta.db_table, number, key=_key(model)), ())
+        for model in register_models()
+    }
+    return Lens(tables)
+
+
+def lens_of(run: IndicatorRun) -> Lens:
+    """The registers exactly as the finished run saw them."""
+    if run.seen_number is None:
+        raise ValueError(f"批次 {run.pk} 没有完成，不知道它看见了什么。")
+    return lens_at(run.seen_number)
+
+
+def tree_as_seen(run: IndicatorRun) -> Tree:
+    """The region tree the run saw on its day."""
+    return tree_on(run.as_of, run.region_id, lens_of(run))
+
+
+def measured_again(run: IndicatorRun, catalogue: list[Indicator]) -> dict[tuple[str, str], Figures]:
+    """The run's day measured once more from what the run saw, by the definitions given."""
+    lens = lens_of(run)
+    tree = tree_on(run.as_of, run.region_id, lens)
+    return measure(catalogue, day=run.as_of, tree=tree, lens=lens)
+
+
+def _key(model: type[Model]) -> str:
+    assert model._meta.pk is not None
+    return str(model._meta.pk.column)
