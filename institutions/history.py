@@ -30,9 +30,8 @@ OF_INSTITUTION: tuple[type[Model], ...] = (
     *(InstitutionProfile, Licence, GreenChannel, CareService, InsuranceDesignation),
     *(BedCount, Occupancy, StaffCount),
 )
-MODELS: dict[str, type[Model]] = {
-    model._meta.db_table: model for model in (Institution, *OF_INSTITUTION)
-}
+TRACKED: tuple[type[Model], ...] = (Institution, *OF_INSTITUTION)
+MODELS = {model._meta.db_table: model for model in TRACKED}
 SHOWN_CLASSES = (FieldClass.PUBLIC, FieldClass.INTERNAL)
 SILENT_FIELDS = frozenset({"id", "uid", "institution", "pinyin"})
 

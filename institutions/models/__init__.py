@@ -16,6 +16,7 @@ from institutions.models.institutions import (
 )
 from institutions.models.pilots import PilotProject
 from institutions.models.regions import (
+    FormerRegionName,
     Population,
     PopulationBasis,
     PopulationGroup,
@@ -42,6 +43,7 @@ __all__ = [
     "ChannelStep",
     "Department",
     "ElderlyKind",
+    "FormerRegionName",
     "Grade",
     "GreenChannel",
     "Institution",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -171,3 +173,41 @@ class RegionSuccession(Fact):
                 violation_error_message="区划不能由自己接续。",
             ),
         ]
+
+
+class FormerRegionName(Fact):
+    """A name a region bore until `last_on`, included; its present name stands on the region."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="former_names")
+    name = models.CharField("原名称", max_length=60)
+    last_on = models.DateField("最后一日")
+    basis = models.CharField("更名依据", max_length=200)
+
+    row_scope = Everyone()
+    field_classes: ClassVar = dict.fromkeys(
+        ("id", "region", "name", "last_on", "basis", "voided_at", "void_reason"),
+        FieldClass.PUBLIC,
+    )
+    objects = FactQuerySet.as_manager()
+
+    class Meta(Fact.Meta):
+        verbose_name = verbose_name_plural = "区划原名"
+        constraints = [
+            *Fact.Meta.constraints,
+            one_kept(
+                "region",
+                "last_on",
+                name="institutions_formername_once",
+                message="该区划这一天已登记过更名。",
+            ),
+        ]
+
+
+def names_on(day: date, regions: Iterable[Region]) -> dict[int, str]:
+    """What each region was called on `day`."""
+    wanted = {region.pk: region.name for region in regions}
+    former = FormerRegionName.objects.kept().filter(region__in=wanted, last_on__gte=day)
+    # 由晚到早覆盖：离 day 最近的一次更名之前的名字就是当日的名字。
+    for name in former.order_by("-last_on"):
+        wanted[name.region_id] = name.name
+    return wanted
