@@ -28,6 +28,7 @@ from targets.indicators.measure import (
 )
 from targets.models import IndicatorDefinition, IndicatorRun, IndicatorSnapshot, RunStatus
 from targets.parts import gather
+from targets.quality.measure import count_findings, store_findings
 
 RUN_LOCK_CLASS = 715_002
 COLUMNS = (
@@ -167,9 +168,11 @@ def _measure_into(run: IndicatorRun) -> None:
         cells = _count(run)
         with reading(view.snapshot):
             tree = tree_of(run)
+            found = count_findings(run, tree)
     figures = figures_from(CATALOGUE, cells, tree)
     with transaction.atomic(durable=True):
         _store(run, figures)
+        store_findings(run, tree, found)
         IndicatorRun.objects.filter(pk=run.pk).update(
             status=RunStatus.DONE,
             finished_at=Now(),

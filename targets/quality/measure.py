@@ -1,0 +1,79 @@
+"""Counting the checks: one query each, stored per region as rows of the run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Count, F, QuerySet
+from django.db.models.expressions import RawSQL
+
+from targets.indicators.calculation import Tree
+from targets.models import IndicatorRun, QualityFinding
+from targets.quality.base import Check
+from targets.quality.catalogue import CHECKS
+from yiyang.access.scope import Actor
+
+Findings = Mapping[tuple[str, int], int]
+
+
+def count_findings(run: IndicatorRun, tree: Tree) -> Findings:
+    """What every check on the registers finds, by check and region; read in the run's own view."""
+    return _count((check for check in CHECKS if not check.run), run, tree)
+
+
+def store_findings(run: IndicatorRun, tree: Tree, found: Findings) -> None:
+    """Store `found` and what the checks on the run's own figures find among its stored figures.
+
+    Each check leaves a row for the run's own region even at zero: “checked, nothing found”.
+    """
+    on_figures = _count((check for check in CHECKS if check.run), run, tree)
+    QualityFinding.objects.bulk_create(
+        QualityFinding(run=run, check_id=check, region_id=region, found=number)
+        for (check, region), number in {**found, **on_figures}.items()
+    )
+
+
+def rows_within(check: Check, run: IndicatorRun, tree: Tree, region: int) -> QuerySet[Any]:
+    """The very rows counted for `region` and everything below it, as the registers are now."""
+    rows = _rows(check, run)
+    if region == run.region_id and not run.is_preview:
+        # 区划树上找不到的行算在全市头上，列表里也要看得到。
+        return rows
+    below = RawSQL("SELECT unnest(%s::bigint[])", (list(tree.below(region)),))
+    return rows.filter(**{f"{check.region}__in": below})
+
+
+def stored_findings(
+    run: IndicatorRun, tree: Tree, regions: Iterable[int], actor: Actor
+) -> dict[str, dict[int, int]]:
+    """What the run stored for each check it made, rolled up to each of `regions`."""
+    checked = QualityFinding.objects.filter(run=run).values_list("check_id", flat=True).distinct()
+    visible = QualityFinding.objects.filter(run=run, found__gt=0).visible_to(actor)
+    own = list(visible.values_list("check_id", "region_id", "found"))
+    wanted = {region: set(tree.below(region)) for region in regions}
+    totals = {check: dict.fromkeys(wanted, 0) for check in checked}
+    for check, place, found in own:
+        for region, below in wanted.items():
+            totals[check][region] += found if place in below else 0
+    return totals
+
+
+def _rows(check: Check, run: IndicatorRun) -> QuerySet[Any]:
+    rows = check.rows(run.as_of)
+    return rows.filter(**{check.run: run}) if check.run else rows
+
+
+def _count(checks: Iterable[Check], run: IndicatorRun, tree: Tree) -> Counter[tuple[str, int]]:
+    in_tree = set(tree.top_down)
+    counted: Counter[tuple[str, int]] = Counter()
+    for check in checks:
+        counted[check.id, run.region_id] = 0
+        grouped = _rows(check, run).order_by().values(found_region=F(check.region))
+        for row in grouped.annotate(found=Count("pk")):
+            if row["found_region"] in in_tree:
+                counted[check.id, row["found_region"]] += row["found"]
+            elif not run.is_preview:
+                counted[check.id, run.region_id] += row["found"]
+    return counted
