@@ -1,0 +1,1 @@
+"""What-if plans: supposed steps laid over the registers, measured, and later held against facts."""
