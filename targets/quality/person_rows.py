@@ -26,13 +26,14 @@ NAMED_FROM_AGE = 60
 def too_young(day: date) -> QuerySet[Any]:
     """People registered or signed up by name before the day they turn 60 (rules.md 7)."""
     signed_up = FamilyDoctorSignup.objects.in_force(day).values("person")
-    return (
+    found: QuerySet[Any] = (
         _persons(day)
         .filter(born_on__gt=birth_cutoff(day, NAMED_FROM_AGE))
         .exclude(died_on__isnull=False, died_on__lte=day)
         .annotate(is_signed_up=flag(Q(pk__in=signed_up)))
         .filter(Q(residence__region__isnull=False) | Q(is_signed_up=True))
     )
+    return found
 
 
 def probable_duplicates(day: date) -> QuerySet[Any]:
@@ -46,12 +47,13 @@ def probable_duplicates(day: date) -> QuerySet[Any]:
         .exclude(pk=OuterRef("pk"))
     )
     registered = PersonResidence.objects.kept().filter(person=OuterRef("pk"), starts_on__lte=day)
-    return (
+    found: QuerySet[Any] = (
         _persons(day)
         .filter(Q(Exists(others.filter(id_digest=None))) | Q(id_digest=None) & Q(Exists(others)))
         .filter(Exists(registered))
         .annotate(has_id_number=flag(Q(id_digest__isnull=False)))
     )
+    return found
 
 
 def _persons(day: date) -> QuerySet[Any]:

@@ -50,9 +50,10 @@ def old_drafts(day: date) -> QuerySet[Any]:
 
 
 def _agreements(day: date, chosen: QuerySet[Any]) -> QuerySet[Any]:
-    return chosen.annotate(
+    found: QuerySet[Any] = chosen.annotate(
         medical_profile=profile_on("medical", day), elderly_profile=profile_on("elderly", day)
     )
+    return found
 
 
 def expired_licences(day: date) -> QuerySet[Any]:
@@ -96,9 +97,10 @@ def licences_sharing_credit_code(day: date) -> QuerySet[Any]:
 
 
 def _licences(day: date, chosen: QuerySet[Any]) -> QuerySet[Any]:
-    return chosen.annotate(
+    found: QuerySet[Any] = chosen.annotate(
         profile=profile_on("institution", day), kind_in_words=in_words("kind", LicenceKind)
     )
+    return found
 
 
 # GB 32100—2015：第 i 位的权是 3 的 i 次方除以 31 的余数，字母表不含 I、O、S、V、Z。

@@ -21,6 +21,7 @@ from institutions.models import (
     Region,
     RegionLevel,
     RegionPlacement,
+    Status,
 )
 from targets.indicators.base import flag
 from targets.indicators.institution_subjects import IS_HOME, elderly_services
@@ -32,11 +33,12 @@ from yiyang.lib.ages import birth_cutoff
 
 def parts_above_total(day: date) -> QuerySet[Any]:
     """Last bed reports whose kinds add up to more than the total."""
-    return (
+    found: QuerySet[Any] = (
         _last_bed_counts(day)
         .annotate(parts=F("nursing") + F("rehabilitation") + F("hospice"))
         .filter(parts__gt=F("total"))
     )
+    return found
 
 
 def in_both_above_total(day: date) -> QuerySet[Any]:
@@ -61,7 +63,7 @@ def _last_bed_counts(day: date) -> QuerySet[Any]:
 
 
 def _homes(day: date) -> QuerySet[Any]:
-    homes: QuerySet[Any] = elderly_services(day).open().filter(IS_HOME)
+    homes: QuerySet[Any] = elderly_services(day).filter(IS_HOME, status=Status.OPERATING)
     return homes
 
 
@@ -74,7 +76,8 @@ def without_bed_report(day: date) -> QuerySet[Any]:
         counted_on__lte=day,
     )
     last = reports.order_by("-counted_on").values("counted_on")[:1]
-    return _homes(day).filter(beds=None).annotate(last_reported_on=Subquery(last))
+    found: QuerySet[Any] = _homes(day).filter(beds=None).annotate(last_reported_on=Subquery(last))
+    return found
 
 
 def without_occupancy(day: date) -> QuerySet[Any]:
@@ -85,12 +88,13 @@ def without_occupancy(day: date) -> QuerySet[Any]:
     )
     open_then = InstitutionProfile.objects.on(month_end).open()
     last = reports.order_by("-counted_on").values("counted_on")[:1]
-    return (
+    found: QuerySet[Any] = (
         _homes(day)
         .filter(institution__in=open_then.values("institution"))
         .filter(~Exists(reports.filter(counted_on__gte=month_end)))
         .annotate(last_reported_on=Subquery(last))
     )
+    return found
 
 
 def last_month_end(day: date) -> date:
@@ -184,7 +188,10 @@ def differing_parts(day: date) -> QuerySet[Any]:
     differing = RawSQL(  # noqa: S611 上面的常量
         DIFFERING_PARTS, (settings.POPULATION_BASIS, day, day, day)
     )
-    return _populations().filter(pk__in=differing).annotate(parts_total=Subquery(total))
+    found: QuerySet[Any] = (
+        _populations().filter(pk__in=differing).annotate(parts_total=Subquery(total))
+    )
+    return found
 
 
 def above_wider_group(day: date) -> QuerySet[Any]:
