@@ -75,7 +75,9 @@ def _day(text: str) -> date:
 
 
 def _region(code: str) -> Region:
-    region = Region.objects.filter(code=code).first()
+    # 不是 12 位数字的不去问数据库：空字符之类会让它出错。
+    known = Region.objects.filter(code=code) if code.isdigit() else Region.objects.none()
+    region = known.first()
     if region is None:
         raise Http404(f"没有行政区划 {code}；请核对 12 位代码，或从目标表点选区划。")
     return region

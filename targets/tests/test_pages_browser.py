@@ -1,0 +1,73 @@
+"""Signing in and reading the table in a real browser, without console or policy errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from targets.tests.factories import make_city
+from targets.tests.page_scene import DUE_DAY, LATER_DAY, make_scene, store_run
+from yiyang.access.roles import Role
+from yiyang.access.tests.accounts import PASSWORD, open_user
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def address(live_server: Any) -> str:
+    """A served portal with a measured city."""
+    scene = make_scene(make_city())
+    store_run(scene.city.city, DUE_DAY)
+    store_run(scene.city.city, LATER_DAY)
+    return str(live_server.url)
+
+
+@pytest.fixture
+def screen(chromium: Any) -> Iterator[Any]:
+    """A page whose console errors, policy violations included, fail the test."""
+    page = chromium.new_page(locale="zh-CN")
+    complaints: list[str] = []
+    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def sign_in(page: Any, address: str) -> None:
+    user = open_user(Role.CITY_HEALTH_CLERK)
+    page.goto(f"{address}/targets/?as_of={DUE_DAY}")
+    page.get_by_label("用户名").fill(user.username)
+    page.get_by_label("口令").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+
+
+def test_from_signing_in_to_the_records_behind_a_figure(address: str, screen: Any) -> None:
+    sign_in(screen, address)
+    assert screen.get_by_role("heading", name="医养结合目标表").is_visible()
+    assert screen.get_by_text("未达标").first.is_visible()
+    screen.get_by_role("link", name="目标1").click()
+    assert screen.get_by_role("heading", name="开设老年人绿色通道的医疗机构占比").is_visible()
+    assert screen.locator("#trend-chart svg").is_visible()
+    screen.get_by_role("link", name="未计入", exact=True).first.click()
+    assert screen.locator("tbody tr").count() == 2
+    screen.locator("tbody th a").first.click()
+    assert screen.get_by_role("heading", name="变更记录").is_visible()
+
+
+def test_no_page_is_wider_than_a_phone(address: str, screen: Any) -> None:
+    screen.set_viewport_size(PHONE)
+    sign_in(screen, address)
+    for path in ("/targets/", "/targets/indicators/", "/targets/GC17/", "/account/"):
+        screen.goto(f"{address}{path}?as_of={DUE_DAY}")
+        assert screen.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+
+
+def test_the_first_key_leads_past_the_header(address: str, screen: Any) -> None:
+    sign_in(screen, address)
+    screen.wait_for_selector("table")
+    screen.keyboard.press("Tab")
+    assert screen.evaluate("document.activeElement.textContent") == "跳到正文"
