@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from targets.views import indicators, records, table
+from targets.views import indicators, plans, records, table
 
 # /targets/
 urlpatterns = [
@@ -11,6 +11,16 @@ urlpatterns = [
     path("export.csv", table.table_csv, name="target-table-csv"),
     path("export.jsonl", table.table_json, name="target-table-json"),
     path("indicators/", indicators.indicator_list, name="indicator-list"),
+    path("plans/", plans.plan_list, name="plan-list"),
+    path("plans/new/", plans.plan_new, name="plan-new"),
+    path("plans/<int:plan_id>/", plans.plan_detail, name="plan-detail"),
+    path("plans/<int:plan_id>/save/", plans.plan_save, name="plan-save"),
+    path("plans/<int:plan_id>/add/<slug:kind>/", plans.plan_step_new, name="plan-step-new"),
+    path(
+        "plans/<int:plan_id>/steps/<int:step_id>/remove/",
+        plans.plan_step_remove,
+        name="plan-step-remove",
+    ),
     path("<slug:code>/", indicators.indicator_detail, name="indicator-detail"),
     path("<slug:code>/<slug:reading>/records/", records.record_list, name="record-list"),
 ]

@@ -1,0 +1,1 @@
+"""Forms of targets: fields, labels, cleaning."""
