@@ -7,11 +7,17 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from contracts.demo.elderly_sites import AGREEMENT, IN_HOUSE, ROUND, TRUSTEESHIP, HomeSite
-from contracts.demo.elderly_sites import served_from
+from contracts.demo.elderly_sites import (
+    AGREEMENT,
+    IN_HOUSE,
+    ROUND,
+    TRUSTEESHIP,
+    HomeSite,
+    served_from,
+)
 from contracts.demo.sites import ONE_DAY, Register, Site
 from contracts.models import AgreementMode, PartnershipAgreement, ServiceItem
-from institutions.models import CareService, ServiceForm
+from institutions.models import CareService, ServiceForm, Status
 from yiyang.lib.ages import birthday
 
 MODES = {
@@ -37,12 +43,12 @@ MORE_ITEMS = (
 )
 # 还在履行的协议中，前几份的到期日距今天的天数（负数为刚过期未续）。
 EXPIRING = (0, 9, 14, 27, 41, 58, 77, 88, -12)
-TERMS = (1, 2, 3)
+TERMS = (2, 3, 5)
 # 2020 年末正好断档的一家。
 GAP_HOME, GAP = "长青老年公寓", (date(2020, 6, 30), date(2021, 3, 1))
 TWO_MODES_HOME = "祥和老年公寓"
 OWN_UNIT_HOME = "社会福利院"
-SIGNING_PROVIDERS = 25
+SIGNING_PROVIDERS = 22
 TERMINATED = {
     4: "医疗方人员不足",
     9: "养老方更换合作单位",
@@ -88,7 +94,7 @@ class Agreements:
         if spec.form == IN_HOUSE and home.unit is not None:
             self._serve(site, ServiceForm.IN_HOUSE, home.unit, home.unit.opened_on, None)
             if place % 2:
-                self._chain(self._hospital(site, 1), site, AgreementMode.COOPERATION, 2018, years=2)
+                self._chain(self._hospital(site, 1), site, AgreementMode.COOPERATION, 2018, years=3)
             if spec.name == OWN_UNIT_HOME:
                 self._chain(home.unit, site, AgreementMode.COOPERATION, 2019, years=3)
         if spec.form in MODES and served_from(spec) <= self.today:
@@ -103,12 +109,12 @@ class Agreements:
         for span in _spans(chain):
             self._serve(home.site, form, partner, *span)
         if home.spec.name == TWO_MODES_HOME:
-            self._chain(partner, home.site, AgreementMode.MEDICAL_ROUND, 2019, years=1)
+            self._chain(partner, home.site, AgreementMode.MEDICAL_ROUND, 2019, years=2)
 
     def _of_provider(self, site: Site, place: int) -> None:
         starts_on = max(date(2015 + place % 6, 1 + place % 12, 1), site.opened_on + 40 * ONE_DAY)
         chain = self._sign(
-            *(self._nearest(site), site, AgreementMode.COOPERATION, starts_on, 1 + place % 3),
+            *(self._nearest(site), site, AgreementMode.COOPERATION, starts_on, TERMS[place % 3]),
             stops=self.today.replace(year=self.today.year - 1) if place in LAPSED else None,
         )
         if place in TERMINATED and chain:
@@ -220,7 +226,7 @@ class Agreements:
 
 def _last_day(site: Site, today: date) -> date:
     """The day before the site closed for good, else today."""
-    closed = [p.starts_on - ONE_DAY for p in site.profiles if p.status == "CLOSED"]
+    closed = [p.starts_on - ONE_DAY for p in site.profiles if p.status == Status.CLOSED]
     return min([*closed, today])
 
 

@@ -26,7 +26,7 @@ from contracts.demo.sites import Register, Site
 from contracts.demo.stays import Life
 from contracts.demo.teams import TeamPlan, plan_teams
 from institutions.ingest.regions import RegionLine
-from institutions.models import Region
+from institutions.models import Population, Region
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ def _home(places: Places, site: Site) -> Home:
 
 def _populations(
     scene: Scene, places: Places, lives: list[Life], regions: dict[str, Region]
-) -> list[object]:
+) -> list[Population]:
     days: list[date] = scene.year_ends()
     counts = make_populations(count_older(scene, places, lives), key_under_60(places, days))
-    return list(population_rows(counts, regions))
+    return population_rows(counts, regions)

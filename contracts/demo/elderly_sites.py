@@ -77,7 +77,7 @@ HOMES = (
     S("三道坎养老院", Kind.CARE_HOME, W, NPO, 58, 2013, 2017, AGREEMENT),
     S("苏海图养老院", Kind.CARE_HOME, W, NPO, 42, 2012, 0, NONE),
     S("新达养老院", Kind.CARE_HOME, W, BIZ, 64, 2017, 2018, AGREEMENT),
-    S("海南养护中心", Kind.CARE_HOME, N, PPP, 140, 2016, 2017, IN_HOUSE, "D400"),
+    S("海南养护中心", Kind.CARE_HOME, N, PPP, 140, 2016, 2018, IN_HOUSE, "D400"),
     S("卓山养老院", Kind.CARE_HOME, N, NPO, 46, 2013, 2020, ROUND),
     S("朝阳养老院", Kind.CARE_HOME, H, BIZ, 38, 2011, 0, NONE),
     S("滨河街道养老服务中心", Kind.STREET_ELDERLY_CENTRE, H, PPP, 26, 2017, 2018, AGREEMENT),
@@ -178,7 +178,7 @@ def served_from(spec: HomeSpec) -> date:
 
 def open_providers(register: Register) -> list[Site]:
     """Day care, stations, rural centres, happiness homes and home services: no 养老机构."""
-    sites = []
+    sites: list[Site] = []
     for kind, word, numbers in PROVIDERS:
         for district, number in zip((H, N, W), numbers, strict=True):
             for _ in range(number):

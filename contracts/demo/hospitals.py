@@ -1,4 +1,4 @@
-"""The fictitious hospitals and public-health bodies, with what changed about them over the years."""
+"""The fictitious hospitals and public-health bodies, with what changed about them."""
 
 from __future__ import annotations
 

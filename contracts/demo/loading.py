@@ -163,8 +163,8 @@ class Writing:
     def residences(self) -> None:
         columns = ("person_id", "region_id", "kind", "starts_on", "ends_on", "institution_id")
         copy_rows(PersonResidence, (*columns, "reason", "void_reason"), self._residences())
-        columns = ("person_id", "group", "starts_on", "ends_on")
-        copy_rows(KeyGroupMembership, (*columns, "void_reason"), self._memberships())
+        group_columns = ("person_id", "group", "starts_on", "ends_on", "void_reason")
+        copy_rows(KeyGroupMembership, group_columns, self._memberships())
 
     def _residences(self) -> Iterator[tuple[Cell, ...]]:
         for person_id, life in zip(self.person_ids, self.city.lives, strict=True):
@@ -183,10 +183,9 @@ class Writing:
         columns = ("id", "uid", "person_id", "team_id", "signed_on", "starts_on", "expires_on")
         more = ("auto_renews", "terminated_on", "termination_reason", "renewal_of_id")
         copy_rows(FamilyDoctorSignup, (*columns, *more, "void_reason"), self._signups())
-        columns = ("signup_id", "served_on", "kind", "void_reason")
         copy_rows(
             SignupService,
-            columns,
+            ("signup_id", "served_on", "kind", "void_reason"),
             (
                 (self.signup_ids[place], iso(day), kind, "")
                 for place, day, kind in self.city.signups.services()

@@ -21,7 +21,7 @@ CLOSED_CLINICS = (5, 17, 29)
 
 def open_health_centres(register: Register) -> list[Site]:
     """A community health centre or township hospital for each peopled street, stations between."""
-    sites = []
+    sites: list[Site] = []
     for place, (street, communities) in enumerate(sorted(register.places.streets().items())):
         community = max(communities, key=lambda index: register.places.weights[index])
         if register.places.weights[community] < 0.2:
@@ -49,7 +49,7 @@ def _renamed_centre(place: int) -> list[Change]:
 
 def _stations(register: Register) -> list[Site]:
     """Stations in the larger communities; one opened late, one stood still for a while."""
-    sites = []
+    sites: list[Site] = []
     for district, number in STATIONS.items():
         for place, community in enumerate(register.places.of_district(district)[:number]):
             changes: list[Change] = []
@@ -84,7 +84,7 @@ def open_clinics(register: Register) -> list[Site]:
 def _open_each(
     register: Register, kinds: dict[Category, tuple[int, int, int]], word: str, year: int
 ) -> list[Site]:
-    sites = []
+    sites: list[Site] = []
     for category, numbers in kinds.items():
         for district, number in zip(DISTRICTS, numbers, strict=True):
             for _ in range(number):

@@ -31,7 +31,7 @@ class Scene:
 
     def random(self, sentence: str) -> Random:
         """The random stream of one module: a change in one leaves the others' rows alone."""
-        return Random(f"{self.seed}:{sentence}")  # noqa: S311 演示数据，不作密码用
+        return Random(f"{self.seed}:{sentence}")
 
     def scaled(self, number: int) -> int:
         """A number of people of the full city, brought to this city's size."""

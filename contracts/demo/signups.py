@@ -157,10 +157,11 @@ class Signups:
     def _terminate_gone(self, signup: Signup, life: Life, end: Ordinal) -> None:
         """Most teams terminate within weeks; some forget to, which the checks should find."""
         noticed = end + self.random.randrange(40)
-        if self.random.random() >= NOT_TERMINATED and noticed <= self._today:
-            if signup.auto_renews or noticed <= signup.expires:
-                signup.terminated = noticed
-                signup.reason = "死亡" if life.died == end else "迁出"
+        if self.random.random() < NOT_TERMINATED or noticed > self._today:
+            return
+        if signup.auto_renews or noticed <= signup.expires:
+            signup.terminated = noticed
+            signup.reason = "死亡" if life.died == end else "迁出"
 
 
 def _ever_signed(year: int) -> float:
