@@ -10,5 +10,6 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("account/", include("yiyang.access.urls")),
     path("targets/", include("targets.urls")),
+    path("quality/", include("targets.quality.urls")),
     path("institutions/", include("institutions.urls")),
 ]

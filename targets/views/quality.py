@@ -21,7 +21,9 @@ from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 
-NOT_MEASURED = "还没有量度结果，没有检查可看；夜间任务完成后再来，或请系统管理员运行 take_snapshot。"
+NOT_MEASURED = (
+    "还没有量度结果，没有检查可看；夜间任务完成后再来，或请系统管理员运行 take_snapshot。"
+)
 # 电子表格会把这些字符开头的文字当公式执行。
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MAXIMUM_DIGITS = 18
@@ -53,6 +55,8 @@ def quality_detail(request: ActorRequest, check_id: str) -> HttpResponse:
     where = (asked.run, asked.tree)
     region = asked.region.pk
     stored = stored_findings(*where, [region], request.actor).get(check.id)
+    # 授权区划不含这个区划的，只看自己的记录，不看条数。
+    counts_all = bool(asked.trail)
     page = None
     if request.actor.may(check.permission):
         after = _after(request)
@@ -62,12 +66,11 @@ def quality_detail(request: ActorRequest, check_id: str) -> HttpResponse:
         "check": check,
         "tone": TONES[check.severity],
         "stored": None if stored is None else stored[region],
-        "now": rows_within(check, *where, region).count(),
+        "now": rows_within(check, *where, region).count() if counts_all else None,
         "page": page,
         "is_narrowed": not request.actor.whole_city,
-        "counts_all": bool(visible_regions(asked.run, [asked.region], request.actor)),
+        "counts_all": counts_all,
         "may_export": page is not None and request.actor.may(check.export_permission),
-        "days": offered_days(asked.run.as_of),
     }
     return render(request, "targets/quality_detail.html", context)
 
