@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from targets.tests.factories import make_city
 from targets.tests.page_scene import DUE_DAY, LATER_DAY, make_scene, store_run
@@ -17,8 +18,10 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def address(live_server: Any) -> str:
+def address(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """A served portal with a measured city."""
+    # 浏览器的长连接会让服务线程一直占着数据库连接，测试库就删不掉。
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     scene = make_scene(make_city())
     store_run(scene.city.city, DUE_DAY)
     store_run(scene.city.city, LATER_DAY)
