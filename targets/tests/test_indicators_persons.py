@@ -42,6 +42,12 @@ SIGNUPS: list[tuple[str, dict[str, Any], int, int]] = [
     ("有效", NOTHING, 1, 0),
     ("统计日到期", {"starts_on": date(2017, 1, 1), "expires_on": DAY}, 1, 0),
     ("前一日到期", {"starts_on": date(2016, 12, 31), "expires_on": BEFORE}, 0, 1),
+    (
+        "到期后才补录解约",
+        {"starts_on": date(2016, 12, 31), "expires_on": BEFORE, "terminated_on": AFTER},
+        0,
+        1,
+    ),
     ("到期一年整", {"starts_on": date(2016, 1, 1), "expires_on": date(2016, 12, 31)}, 0, 1),
     ("到期超过一年", {"starts_on": date(2015, 12, 31), "expires_on": date(2016, 12, 30)}, 0, 0),
     ("自动续约的到期后仍有效", {"expires_on": date(2018, 1, 1), "auto_renews": True}, 1, 0),
