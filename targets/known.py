@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db.models import Model
 
-from targets.indicators.base import Indicator
-from targets.indicators.calculation import Tree
 from targets.indicators.lens import Lens
-from targets.indicators.measure import Figures, measure, tree_on
 from targets.models import IndicatorRun
 from yiyang.changelog.known import undone
 
@@ -37,18 +34,6 @@ def lens_of(run: IndicatorRun) -> Lens:
     if run.seen_number is None:
         raise ValueError(f"批次 {run.pk} 没有完成，不知道它看见了什么。")
     return lens_at(run.seen_number)
-
-
-def tree_as_seen(run: IndicatorRun) -> Tree:
-    """The region tree the run saw on its day."""
-    return tree_on(run.as_of, run.region_id, lens_of(run))
-
-
-def measured_again(run: IndicatorRun, catalogue: list[Indicator]) -> dict[tuple[str, str], Figures]:
-    """The run's day measured once more from what the run saw, by the definitions given."""
-    lens = lens_of(run)
-    tree = tree_on(run.as_of, run.region_id, lens)
-    return measure(catalogue, day=run.as_of, tree=tree, lens=lens)
 
 
 def _key(model: type[Model]) -> str:

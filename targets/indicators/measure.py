@@ -178,11 +178,12 @@ def _records(tally: Tally, day: date, region: int, tree: Tree) -> QuerySet[Any]:
     if subject.roll_up is RollUp.STATED:
         published = rows.values_list("region_id", flat=True)
         rows = rows.filter(region__in=stated_sources(tree, published, region))
-    rows = rows.annotate(outcome=tally.outcome(), contribution=_contribution(tally))
+    rows = rows.annotate(outcome=tally.outcome(), contribution=contribution(tally))
     return rows.order_by("pk")
 
 
-def _contribution(tally: Tally) -> Any:
+def contribution(tally: Tally) -> Any:
+    """What a row adds to the tally, before its sign: its amount if counted, else 0."""
     amount = F(tally.amount) if tally.amount else Value(1)
     return Case(
         When(tally.counted(), then=amount), default=Value(0), output_field=BigIntegerField()
