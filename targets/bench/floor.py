@@ -64,11 +64,11 @@ JOINED = (
     _exams("1"),
     _exams("0"),
     _at_home("contracts_homesickbed"),
-    "contracts_personresidence home JOIN contracts_person person"
-    f" ON person.id = home.person_id AND {_held('home')}",
+    f"""contracts_personresidence home JOIN contracts_person person
+        ON person.id = home.person_id AND {_held("home")}""",
     f"contracts_doctorteam team {_seat('team.institution_id')}",
-    "contracts_partnershipagreement fact"
-    f" {_seat('fact.elderly_id')} {_seat('fact.medical_id', 'medical')}",
+    f"""contracts_partnershipagreement fact
+        {_seat("fact.elderly_id")} {_seat("fact.medical_id", "medical")}""",
 )
 WITHIN = "home.region_id IN (SELECT institutions_subtree(ARRAY[%(region)s]::bigint[], %(day)s))"
 

@@ -4,17 +4,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from yiyang.local.borrowed import borrowed_roles
-from yiyang.local.environment import environment, manage
+from yiyang.local.environment import APP, environment, manage, roles
 from yiyang.local.keys import Keys
 from yiyang.local.places import CHECKOUT, say
 from yiyang.local.postgres import Role
 from yiyang.local.services import DATABASE, throwaway, throwaway_cluster, throwaway_redis
 
 NO_TESTS_COLLECTED = 5
+SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -60,9 +61,34 @@ def migrated() -> Iterator[dict[str, str]]:
 
 
 def bench(arguments: Sequence[str]) -> int:
-    """Measure on a fresh database, leaving the demo's alone."""
-    with migrated() as env:
+    """Measure in databases of the benchmark's own, on a server that is not the demo's."""
+    with bench_environment() as env:
         return manage(env, "bench", *arguments)
+
+
+@contextmanager
+def bench_environment() -> Iterator[dict[str, str]]:
+    """Yield settings that reach a server as one who may make databases there.
+
+    DATABASE_URL when given; else the system's PostgreSQL, else our own, thrown away afterwards.
+    """
+    keys, given = Keys(), os.environ.get("DATABASE_URL")
+    with ExitStack() as stack:
+        if not given:
+            owner, app = roles(keys)
+            cluster = stack.enter_context(throwaway_cluster([owner, app], _system_postgres()))
+            # 标准输出留给一项一行的 JSON。
+            print(f"在临时的 PostgreSQL {cluster.major} 上测速（fsync 关）", file=sys.stderr)
+            given = cluster.url(owner, DATABASE)
+        yield environment(
+            keys, database_url=given, owner_url=given, app_role=APP, redis_url="", demo=False
+        )
+
+
+def _system_postgres() -> Path | None:
+    """Return the folder of the newest PostgreSQL that the system has installed, if any."""
+    installed = SYSTEM_POSTGRES.glob("*/bin")
+    return max(installed, key=lambda folder: float(folder.parent.name), default=None)
 
 
 def check_deploy() -> int:
