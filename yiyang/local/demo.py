@@ -22,7 +22,7 @@ STEPS = (
     ("授予应用角色权限", ("grant_app_role",)),
     ("载入演示城市", ("load_demo_city",)),
     ("载入政策与目标", ("load_policies",)),
-    ("量度各季度末与昨天", ("take_snapshot", "--quarterly-from", "2015-12-31")),
+    ("量度各年末、近两年季度末与昨天", ("take_snapshot", "--history-from", "2015-12-31")),
     ("准备演示账号", ("demo_accounts",)),
 )
 
