@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from targets.coverage import coverage_of
 from targets.explained import (
     breakdown,
     demands,
@@ -67,6 +68,7 @@ def indicator_detail(request: ActorRequest, code: str) -> HttpResponse:
         "asked": asked,
         "main": readings[0],
         "readings": readings,
+        "coverage": coverage_of(run, asked.tree, asked.region.pk, readings[0].indicator),
         "demands": demands(run, asked.region, targets, request.actor),
         "due_days": due_days(targets),
         "days": offered_days(run.as_of),
