@@ -97,17 +97,17 @@ def touched_indicators(overlay: Overlay, day: date) -> list[Indicator]:
     The others need no second look, so a plan about beds never reads the sign-ups.
     """
     changed = {target.indicator for target in overlay.targets.values()}
+    touched = {subject for subject in tallies_of(CATALOGUE) if _reads(subject, overlay.tables, day)}
     return [
         indicator
         for indicator in CATALOGUE
-        if indicator.code in changed
-        or any(_reads(subject, overlay, day) for subject in tallies_of([indicator]))
+        if indicator.code in changed or not touched.isdisjoint(tallies_of([indicator]))
     ]
 
 
-def _reads(subject: Subject, overlay: Overlay, day: date) -> bool:
+def _reads(subject: Subject, tables: frozenset[str], day: date) -> bool:
     sql, _ = subject.rows(day).query.sql_with_params()
-    return any(f'"{table}"' in sql for table in overlay.tables)
+    return any(f'"{table}"' in sql for table in tables)
 
 
 def _outlooks(
