@@ -43,7 +43,6 @@ from institutions.tests.factories import (
 )
 from targets.quality.catalogue import BY_ID, CHECKS
 from targets.tests.factories import DAY, City
-from yiyang.lib.identifiers import credit_code
 
 Bad = set[Model]
 SCENES: dict[str, Callable[[City], Bad]] = {}
@@ -391,27 +390,3 @@ def test_a_check_finds_the_bad_rows_and_nothing_else(city: City, check_id: str) 
 def test_a_check_finds_nothing_in_an_empty_city(city: City, check_id: str) -> None:
     expected = 2 if check_id == "street_return_missing" else 0
     assert BY_ID[check_id].rows(DAY).count() == expected
-
-
-def test_the_check_digit_in_the_database_is_that_of_the_standard(city: City) -> None:
-    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    codes = ["91150000MA0" + f"{n:06d}" + alphabet[n * 7 % 31] for n in range(200)]
-    for code in codes:
-        make_profile(city.east_community, category="A100", credit_code=code)
-    found = BY_ID["credit_code_wrong"].rows(DAY).values_list("credit_code", flat=True)
-    assert set(codes) - set(found) == {code for code in codes if _is_right(code)}
-    assert 0 < len(found) < len(codes)
-
-
-def _is_right(code: str) -> bool:
-    try:
-        return credit_code(code) == code
-    except ValueError:
-        return False
-
-
-def test_two_years_are_up_on_the_last_of_february(city: City) -> None:
-    old = BY_ID["population_old"]
-    make_population(city.city, "TOTAL", 9, date(2020, 2, 29))
-    assert old.rows(date(2022, 2, 28)).count() == 0
-    assert old.rows(date(2022, 3, 1)).count() == 1
