@@ -75,14 +75,14 @@ DECIDED_BY = {
 def counts_until(tally: Tally, rows: QuerySet[Any]) -> Any:
     """The last day each of the tally's `rows` counted today would count if nothing is renewed.
 
-    Read off the tally's own rule, so that forecast and figure cannot disagree; OPEN_ENDED when no
-    date in the register ends it.
+    Read off the tally's own rule, so that forecast and figure cannot disagree. OPEN_ENDED for rows
+    no date ends; None when no date decides any of them.
     """
     limits = [_until(tally.among & tally.where)]
     limits += [F(name) for rule in tally.excluding for name in _deciding(rule.where)]
     if "row_until" in rows.query.annotations:
         limits.append(F("row_until"))
-    return _earliest(limits) or Value(OPEN_ENDED, output_field=DateField())
+    return _earliest(limits)
 
 
 def _until(condition: Q) -> Any:
@@ -157,9 +157,7 @@ def lasts(facts: QuerySet[Any], day: date, *keys: str, **outer: str) -> Case:
                 Subquery(breaks.order_by("ends_on").values("ends_on")[:1]), Value(OPEN_ENDED)
             ),
         ),
-        default=Subquery(
-            own.filter(ends_on__lt=day).order_by("-ends_on").values("ends_on")[:1]
-        ),
+        default=Subquery(own.filter(ends_on__lt=day).order_by("-ends_on").values("ends_on")[:1]),
         output_field=DateField(),
     )
 
