@@ -19,7 +19,12 @@ Findings = Mapping[tuple[str, int], int]
 
 
 def count_findings(run: IndicatorRun, tree: Tree) -> Findings:
-    """What every check on the registers finds, by check and region; read in the run's own view."""
+    """What every check on the registers finds, by check and region; read in the run's own view.
+
+    A preview makes no checks: it must cost no more than its own region's rows, and feeds no page.
+    """
+    if run.is_preview:
+        return {}
     return _count((check for check in CHECKS if not check.run), run, tree)
 
 
@@ -28,6 +33,8 @@ def store_findings(run: IndicatorRun, tree: Tree, found: Findings) -> None:
 
     Each check leaves a row for the run's own region even at zero: “checked, nothing found”.
     """
+    if run.is_preview:
+        return
     on_figures = _count((check for check in CHECKS if check.run), run, tree)
     QualityFinding.objects.bulk_create(
         QualityFinding(run=run, check_id=check, region_id=region, found=number)
@@ -38,7 +45,7 @@ def store_findings(run: IndicatorRun, tree: Tree, found: Findings) -> None:
 def rows_within(check: Check, run: IndicatorRun, tree: Tree, region: int) -> QuerySet[Any]:
     """The very rows counted for `region` and everything below it, as the registers are now."""
     rows = _rows(check, run)
-    if region == run.region_id and not run.is_preview:
+    if region == run.region_id:
         # 区划树上找不到的行算在全市头上，列表里也要看得到。
         return rows
     below = RawSQL("SELECT unnest(%s::bigint[])", (list(tree.below(region)),))
@@ -72,8 +79,6 @@ def _count(checks: Iterable[Check], run: IndicatorRun, tree: Tree) -> Counter[tu
         counted[check.id, run.region_id] = 0
         grouped = _rows(check, run).order_by().values(found_region=F(check.region))
         for row in grouped.annotate(found=Count("pk")):
-            if row["found_region"] in in_tree:
-                counted[check.id, row["found_region"]] += row["found"]
-            elif not run.is_preview:
-                counted[check.id, run.region_id] += row["found"]
+            region = row["found_region"]
+            counted[check.id, region if region in in_tree else run.region_id] += row["found"]
     return counted
