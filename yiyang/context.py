@@ -23,6 +23,7 @@ NAVIGATION = (
     ("目标表", "target-table", Permission.VIEW_TARGETS),
     ("指标一览", "indicator-list", Permission.VIEW_TARGETS),
     ("数据质量", "quality-list", Permission.VIEW_TARGETS),
+    ("测算方案", "plan-list", Permission.VIEW_TARGETS),
 )
 
 

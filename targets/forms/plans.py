@@ -34,15 +34,20 @@ AMOUNT_LABELS = {
 class PlanForm(forms.Form):
     """A plan's name, region and day."""
 
-    name = forms.CharField(label="方案名称", max_length=100)
+    name = forms.CharField(
+        label="方案名称", max_length=100, error_messages={"required": "请填写方案名称。"}
+    )
     region = forms.ModelChoiceField(
-        label="区划", queryset=Region.objects.none(), empty_label="请选择区划"
+        label="区划",
+        queryset=Region.objects.none(),
+        empty_label="请选择区划",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请从列表里选择区划。"),
     )
     as_of = forms.DateField(
         label="设想的统计日",
         help_text="按这一天的登记测算；可以是将来，到期的协议与证照按日期失效。",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "请写成 2027-12-31 这样的日期。"},
+        error_messages=dict.fromkeys(("required", "invalid"), "请写成 2027-12-31 这样的日期。"),
     )
     note = forms.CharField(label="说明", max_length=300, required=False)
 
@@ -72,7 +77,11 @@ class StepForm(forms.Form):
         if kind in AMOUNT_LABELS:
             label, help_text = AMOUNT_LABELS[kind]
             self.fields["amount"] = forms.DecimalField(
-                label=label, help_text=help_text, max_digits=9, decimal_places=4
+                label=label,
+                help_text=help_text,
+                max_digits=9,
+                decimal_places=4,
+                error_messages={"required": "请填写数量。", "invalid": "请填写数字。"},
             )
 
     def clean(self) -> dict[str, Any]:
@@ -95,6 +104,6 @@ def _picker(label: str, choices: Sequence[tuple[int, str]]) -> forms.IntegerFiel
         widget=forms.Select(choices=[("", "请选择"), *choices]),
         error_messages={
             "required": f"请选择{label}。",
-            "invalid": f"请从列表里选择{label}。",
+            **dict.fromkeys(("invalid", "min_value", "max_value"), f"请从列表里选择{label}。"),
         },
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,7 +53,7 @@ def plan_new(request: ActorRequest) -> HttpResponseBase:
     """Draw up an empty plan."""
     if not may_write_plans(request.actor):
         raise PermissionDenied(NOT_A_WRITER)
-    form = PlanForm(request.POST or None, actor=request.actor)
+    form = PlanForm(_posted(request), actor=request.actor)
     if request.method == "POST" and form.is_valid():
         try:
             plan = draw_up_plan(by=request.actor, **form.cleaned_data)
@@ -96,7 +96,7 @@ def plan_step_new(request: ActorRequest, plan_id: int, kind: str) -> HttpRespons
     step_kind = KINDS[kind]
     context = {"plan": plan, "kind": step_kind, "slug": kind, **_search(request, plan, step_kind)}
     form = StepForm(
-        request.POST or None,
+        _posted(request),
         kind=step_kind,
         subjects=context["subjects"],
         partners=context["partners"],
@@ -190,6 +190,11 @@ def _add(request: ActorRequest, plan: Plan, kind: StepKind, form: StepForm) -> N
         partner_id=form.cleaned_data.get("partner"),
         amount=form.cleaned_data.get("amount"),
     )
+
+
+def _posted(request: ActorRequest) -> QueryDict | None:
+    """What was posted; an empty form posted is still wrong, not new."""
+    return request.POST if request.method == "POST" else None
 
 
 def _form_page(
