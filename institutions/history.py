@@ -24,7 +24,7 @@ from institutions.models import (
 from yiyang.access.fields import FieldClass
 from yiyang.changelog.models import ChangeEntry, Operation
 
-ENTRIES_SHOWN = 50
+ENTRIES_SHOWN = 20
 NOTHING = "空"
 OF_INSTITUTION: tuple[type[Model], ...] = (
     *(InstitutionProfile, Licence, GreenChannel, CareService, InsuranceDesignation),
