@@ -74,7 +74,6 @@ def load(scene: Scene, content: bytes, lines: list[RegionLine], say: Say) -> Non
     """Make the city of the scene and write it in one transaction."""
     batch = f"{BATCH}:{scene.seed}:{scene.today}"
     with recorded(by=SYSTEM, reason=REASON, batch=batch):
-        _expect_large_joins()
         say("行政区划")
         load_regions(by=SYSTEM, content=content, starts_on=FIRST_DAY, batch=batch)
         say("生成机构、居民与签约")
@@ -88,16 +87,6 @@ def load(scene: Scene, content: bytes, lines: list[RegionLine], say: Say) -> Non
         say("核对引用关系")
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def _expect_large_joins() -> None:
-    """Keep the triggers that check a person's rows from nested loops, which would never end.
-
-    The tables look empty to the planner until they are analysed, all the more after a load that
-    was broken off; the application role may not ANALYZE them.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
 
 
 def _write_small(city: City) -> None:

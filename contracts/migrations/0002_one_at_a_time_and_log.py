@@ -21,9 +21,12 @@ TRACKED = (
 # 先锁人再看：两笔并发的写入，后到的等前一笔提交后才检查，谁也看不漏谁。
 FUNCTION = """
 CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    -- 用数组走索引：装载中途统计信息过时，与 new_rows 连接可能被排成十几亿次嵌套循环。
+    touched bigint[] := ARRAY(SELECT DISTINCT person_id FROM new_rows);
 BEGIN
     PERFORM 1 FROM contracts_person
-    WHERE id IN (SELECT person_id FROM new_rows) ORDER BY id FOR NO KEY UPDATE;
+    WHERE id = ANY(touched) ORDER BY id FOR NO KEY UPDATE;
     PERFORM 1 FROM (
         SELECT starts_on, max(last_day) OVER (
             PARTITION BY person_id ORDER BY starts_on, id
@@ -32,7 +35,7 @@ BEGIN
         FROM (
             SELECT id, person_id, starts_on, {last_day} AS last_day
             FROM {table}
-            WHERE voided_at IS NULL AND person_id IN (SELECT person_id FROM new_rows)
+            WHERE voided_at IS NULL AND person_id = ANY(touched)
         ) spans
         WHERE last_day >= starts_on
     ) ordered
