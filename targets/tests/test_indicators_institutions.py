@@ -9,7 +9,7 @@ import pytest
 
 from contracts.tests.factories import make_agreement, make_team
 from institutions.categories import HealthCategory
-from institutions.models import ElderlyKind, LicenceKind, Status
+from institutions.models import ElderlyKind, LicenceKind, RegionLevel, Status
 from institutions.tests.factories import (
     make_channel,
     make_elderly,
@@ -17,6 +17,7 @@ from institutions.tests.factories import (
     make_health,
     make_licence,
     make_pilot,
+    make_region,
 )
 from targets.tests.factories import DAY, City, counted
 
@@ -263,3 +264,11 @@ def test_a_doctor_team_counts_where_its_institution_is(
 
 def test_an_empty_city_counts_zero_institutions_of_none(city: City) -> None:
     assert counted("GC17", "standard", city.city) == (0, 0, 0, 0)
+
+
+@pytest.mark.django_db
+def test_a_city_without_districts_counts_itself_alone() -> None:
+    region = make_region("独市", RegionLevel.CITY)
+    make_health(region)
+    assert counted("GC17", "standard", region) == (0, 1, 0, 0)
+    assert counted("FD17", "all_residents", region) == (0, None, 0, 0)
