@@ -58,17 +58,28 @@ class HistoryEntry:
 
 def history_of(institution: Institution) -> list[HistoryEntry]:
     """The latest changes of the institution and of its registers, newest first."""
-    found = Q(change__table_name=Institution._meta.db_table, row_id=institution.pk)
-    for model in OF_INSTITUTION:
-        rows = model._default_manager.filter(institution=institution).values("pk")
-        found |= Q(change__table_name=model._meta.db_table, row_id__in=rows)
+    keys = _keys_of(institution)
+    found = Q()
+    for model, ids in keys.items():
+        found |= Q(change__table_name=model._meta.db_table, row_id__in=ids)
+    every_id = {row_id for ids in keys.values() for row_id in ids}
     entries = list(
-        ChangeEntry.objects.filter(found)
+        # 先按主键进索引，再分表：日志有上百万行。
+        ChangeEntry.objects.filter(found, row_id__in=every_id)
         .select_related("change__actor")
         .order_by("-change_id", "-ordinal")[:ENTRIES_SHOWN]
     )
     regions = _region_names(entries)
     return [_entry(entry, regions) for entry in entries]
+
+
+def _keys_of(institution: Institution) -> dict[type[Model], list[int]]:
+    """The primary keys of the institution's rows in every register."""
+    keys: dict[type[Model], list[int]] = {Institution: [institution.pk]}
+    for model in OF_INSTITUTION:
+        rows = model._default_manager.filter(institution=institution)
+        keys[model] = list(rows.values_list("pk", flat=True))
+    return keys
 
 
 def _entry(entry: ChangeEntry, regions: Mapping[int, str]) -> HistoryEntry:
