@@ -842,9 +842,7 @@ class Migration(migrations.Migration):
                                 models.F("expires_on"),
                                 models.Func(
                                     models.F("terminated_on"),
-                                    models.Value(1),
-                                    arg_joiner=" - ",
-                                    template="(%(expressions)s)",
+                                    template="(%(expressions)s::date - 1)",
                                 ),
                                 output_field=models.DateField(),
                             ),
@@ -890,9 +888,7 @@ class Migration(migrations.Migration):
                                 models.F("expires_on"),
                                 models.Func(
                                     models.F("terminated_on"),
-                                    models.Value(1),
-                                    arg_joiner=" - ",
-                                    template="(%(expressions)s)",
+                                    template="(%(expressions)s::date - 1)",
                                 ),
                                 output_field=models.DateField(),
                             ),
@@ -938,9 +934,7 @@ class Migration(migrations.Migration):
                                 models.F("expires_on"),
                                 models.Func(
                                     models.F("terminated_on"),
-                                    models.Value(1),
-                                    arg_joiner=" - ",
-                                    template="(%(expressions)s)",
+                                    template="(%(expressions)s::date - 1)",
                                 ),
                                 output_field=models.DateField(),
                             ),
@@ -986,9 +980,7 @@ class Migration(migrations.Migration):
                                 models.F("expires_on"),
                                 models.Func(
                                     models.F("terminated_on"),
-                                    models.Value(1),
-                                    arg_joiner=" - ",
-                                    template="(%(expressions)s)",
+                                    template="(%(expressions)s::date - 1)",
                                 ),
                                 output_field=models.DateField(),
                             ),

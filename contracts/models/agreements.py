@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q
 from django.db.models.functions import Least
 
 from institutions.models import Institution
@@ -45,7 +45,7 @@ class ServiceItem(models.TextChoices):
 # 协议的最后有效日：到期日与解约日前一日中较早者；没有到期日的一直有效。
 LAST_DAY = Least(
     F("expires_on"),
-    Func(F("terminated_on"), Value(1), arg_joiner=" - ", template="(%(expressions)s)"),
+    Func(F("terminated_on"), template="(%(expressions)s::date - 1)"),
     output_field=models.DateField(),
 )
 
