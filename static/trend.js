@@ -46,7 +46,7 @@
     grid: { left: 56, right: 32, top: 48, bottom: 36 },
     legend: { top: 8, type: "scroll" },
     tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (v) => (v == null ? "无数据" : v.toFixed(unit === "%" ? 2 : 0) + unit) },
-    xAxis: { type: "time" },
+    xAxis: { type: "time", axisLabel: { hideOverlap: true } },
     yAxis: { type: "value", min: 0, axisLabel: { formatter: "{value}" + (unit === "%" ? "%" : "") } },
     series,
   });
