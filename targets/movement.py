@@ -129,6 +129,10 @@ class Movement:
     moments: tuple[Moment, ...]
     sides: tuple[SideMovement, ...]
 
+    @property
+    def snapshots(self) -> tuple[IndicatorSnapshot, IndicatorSnapshot]:
+        return self.earlier, self.later
+
 
 def movement_between(
     earlier: IndicatorRun, later: IndicatorRun, key: tuple[str, str], region: Region

@@ -17,12 +17,14 @@ from contracts.models import DoctorTeam, PartnershipAgreement
 from institutions.models import InstitutionProfile
 from targets.indicators.base import Outcome, Subject
 from targets.indicators.measure import RecordSet
+from targets.indicators.until import OPEN_ENDED
 from targets.presenters import NOTHING
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
 PAGE_SIZE = 100
 UID_SHOWN = 8
+NO_END = "长期"
 # 汇总数人人可看；逐条看记录，还须有看那一类登记的权限。
 PERMISSIONS: dict[type[Model], Permission] = {
     InstitutionProfile: Permission.VIEW_INSTITUTIONS,
@@ -145,7 +147,7 @@ def record_page(part: Part, shelf: Shelf, *, actor: Actor, after: int) -> Record
     page = part.subject.page
     wanted = {"pk", "outcome", "contribution", *paths, *((page[1],) if page else ())}
     found = list(rows.values(*wanted).order_by("pk")[: PAGE_SIZE + 1])
-    writers = [_writer(rows.model, path) for path in paths]
+    writers = [writer_of(rows.model, path) for path in paths]
     kept = found[:PAGE_SIZE]
     return RecordPage(
         headings=tuple(column.heading for column in part.subject.columns),
@@ -180,7 +182,7 @@ def _row(
 Writer = Callable[[Any], str]
 
 
-def _writer(model: type[Model], path: str) -> Writer:
+def writer_of(model: type[Model], path: str) -> Writer:
     """How values under `path` are written: choices by their label, the rest by their type."""
     try:
         choices = dict(model._meta.get_field(path).flatchoices)  # type: ignore[union-attr]
@@ -196,7 +198,7 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, date):
-        return value.isoformat()
+        return NO_END if value == OPEN_ENDED else value.isoformat()
     if isinstance(value, UUID):
         return str(value)[:UID_SHOWN]
     return f"{value:,}" if isinstance(value, int) else str(value)

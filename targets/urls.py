@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from targets.views import indicators, plans, records, table
+from targets.views import asof, forecast, gap, indicators, movement, plans, records, table
 
 # /targets/
 urlpatterns = [
@@ -22,5 +22,11 @@ urlpatterns = [
         name="plan-step-remove",
     ),
     path("<slug:code>/", indicators.indicator_detail, name="indicator-detail"),
+    path("<slug:code>/gap/", gap.gap_detail, name="gap"),
+    path("<slug:code>/gap/export.xlsx", gap.gap_xlsx, name="gap-xlsx"),
+    path("<slug:code>/gap/contacts/", gap.gap_contact, name="gap-contact"),
+    path("<slug:code>/forecast/", forecast.forecast_detail, name="forecast"),
     path("<slug:code>/<slug:reading>/records/", records.record_list, name="record-list"),
+    path("<slug:code>/<slug:reading>/as-known/", asof.as_known_detail, name="as-known"),
+    path("<slug:code>/<slug:reading>/movement/", movement.movement_detail, name="movement"),
 ]
