@@ -24,6 +24,7 @@ from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
 NOTES_SHOWN = 3
+ANY_DAY = date(2000, 1, 1)
 NOT_COUNTED = "未计入"
 BED_SHARES = frozenset({("BD20", "city_sum"), ("BD20", "elderly_beds_only"), ("NURS", "standard")})
 
@@ -93,7 +94,7 @@ def bed_gap(indicator: Indicator, figure: Figure, share: Fraction | None) -> Bed
 
 def permission_to_name(indicator: Indicator) -> Permission:
     """What it takes to see the candidates one by one."""
-    model: Any = indicator.numerator[0].subject.rows(date.min.replace(year=2000)).model
+    model: Any = indicator.numerator[0].subject.rows(ANY_DAY).model
     return PERMISSIONS.get(model, Permission.VIEW_TARGETS)
 
 

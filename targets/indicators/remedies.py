@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from contracts.models import PartnershipAgreement
 from contracts.models.agreements import LAST_DAY
-from institutions.models import Department, GreenChannel, Status
+from institutions.models import Department, GreenChannel, InstitutionProfile, Licence, Status
 from targets.indicators.base import flag
 from targets.indicators.terms import REACHES_30_PERCENT
 
@@ -34,7 +34,7 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One condition of being counted, with the lacks that explain it; the first applying is told."""
+    """One condition of being counted; of its lacks the first that applies is told."""
 
     met: Q
     lacks: tuple[Lack, ...]
@@ -66,7 +66,7 @@ LICENSED = Need(
         Lack(
             "执业许可证 {days} 天前过期", Q(licensed_until__isnull=False), WEEKS, "licensed_until"
         ),
-        Lack("没有登记执业许可证（备案凭证）", ALWAYS, MONTHS),
+        Lack("没有登记执业证（备案凭证）", ALWAYS, MONTHS),
     ),
 )
 FILED = Need(
@@ -109,7 +109,10 @@ BY_AGREEMENT = (
     Lack("协议 {days} 天前到期", Q(agreement_ended_on__isnull=False), DAYS, "agreement_ended_on"),
     Lack("巡诊、托管 {days} 天前停止", Q(round_until__isnull=False), DAYS, "round_until"),
 )
-MEDICALLY = Q(has_in_house=True) | Q(has_agreement=True) | Q(has_round=True)
+# 对方合格的在期协议已经满足服务；只因本院备案过期而不计的，催备案即可。
+MEDICALLY = (
+    Q(has_in_house=True) | Q(has_agreement=True) | Q(has_round=True) | Q(has_sound_partner=True)
+)
 REHABILITATED = Q(has_rehabilitation=True)
 SERVED = Need(MEDICALLY, (*BY_AGREEMENT, Lack("没有内设、签约、托管或巡诊", ALWAYS, WEEKS)))
 SERVED_EITHER = Need(
@@ -128,10 +131,14 @@ def agreement_facts(day: date) -> dict[str, Any]:
         not_over, terminated_on=None
     )
     ended = own.filter(signed_on__lte=day).annotate(last_day=LAST_DAY).filter(last_day__lt=day)
-    in_force = PartnershipAgreement.objects.in_force(day)
+    in_force = PartnershipAgreement.objects.in_force(day).filter(elderly=OuterRef("institution"))
+    sound = in_force.filter(
+        medical__in=Licence.objects.medical().on(day).values("institution")
+    ).filter(medical__in=InstitutionProfile.objects.on(day).open().values("institution"))
     return {
         "has_draft": flag(Q(Exists(draft))),
-        "has_unsound": flag(Q(Exists(in_force.filter(elderly=OuterRef("institution"))))),
+        "has_sound_partner": flag(Q(Exists(sound))),
+        "has_unsound": flag(Q(Exists(in_force))),
         "agreement_ended_on": Subquery(ended.order_by("-last_day").values("last_day")[:1]),
     }
 

@@ -1,0 +1,69 @@
+"""The page of one forecast: a year of the figure if nothing is renewed, and what lapses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from targets.forecast import (
+    NAMES_SHOWN,
+    can_be_projected,
+    forecast_of,
+    lapsing_institutions,
+)
+from targets.forecast_words import drawn_threshold, sentence_of, shown_steps
+from targets.gap import permission_to_name
+from targets.presenters import fraction_text, threshold_text, value_text
+from targets.views.asked import offered_days
+from targets.views.lines import AskedLine, asked_line
+from yiyang.access.decorators import requires
+from yiyang.access.http import ActorRequest
+from yiyang.access.roles import Permission
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+def forecast_detail(request: ActorRequest, code: str) -> HttpResponse:
+    """The figure day by day from end dates in the register, and the list of what lapses."""
+    found = asked_line(request, code)
+    indicator, line = found.indicator, found.line
+    context: dict[str, Any] = {
+        "found": found,
+        "asked": found.asked,
+        "indicator": indicator,
+        "line": line,
+        "value": value_text(found.figure, indicator),
+        "fraction": fraction_text(found.figure, indicator),
+        "threshold": threshold_text(line.target, indicator) if line else "",
+        "days": offered_days(found.asked.run.as_of),
+        "can_be_projected": can_be_projected(indicator),
+    }
+    if can_be_projected(indicator):
+        context |= _projected(request, found)
+    return render(request, "targets/forecast.html", context)
+
+
+def _projected(request: ActorRequest, found: AskedLine) -> dict[str, Any]:
+    asked = found.asked
+    where: dict[str, Any] = {
+        "day": asked.run.as_of,
+        "region": asked.region.pk,
+        "tree": asked.tree,
+    }
+    forecast = forecast_of(found.indicator, found.figure, found.goal, **where)
+    may_name = request.actor.may(permission_to_name(found.indicator))
+    return {
+        "forecast": forecast,
+        "sentence": sentence_of(forecast, found.line),
+        "drawn_threshold": drawn_threshold(found.line),
+        "steps": shown_steps(forecast),
+        "may_name": may_name,
+        "named": lapsing_institutions(found.indicator, actor=request.actor, **where)
+        if may_name
+        else [],
+        "names_shown": NAMES_SHOWN,
+        "is_narrowed": not request.actor.whole_city,
+    }
