@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from targets.views import asof, forecast, gap, indicators, movement, plans, records, table
+from targets.views import asof, forecast, gap, indicators, movement, plans, rebased, records, table
 
 # /targets/
 urlpatterns = [
@@ -28,5 +28,6 @@ urlpatterns = [
     path("<slug:code>/forecast/", forecast.forecast_detail, name="forecast"),
     path("<slug:code>/<slug:reading>/records/", records.record_list, name="record-list"),
     path("<slug:code>/<slug:reading>/as-known/", asof.as_known_detail, name="as-known"),
+    path("<slug:code>/<slug:reading>/rebased/", rebased.rebased_detail, name="rebased"),
     path("<slug:code>/<slug:reading>/movement/", movement.movement_detail, name="movement"),
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Case, CharField, F, FilteredRelation, Q, TextChoices, Value, When
 from django.db.models.expressions import RawSQL
 
+from institutions.models import RegionSuccession, SuccessionKind
 from yiyang.facts import holds_on
 
 
@@ -37,4 +39,14 @@ def regions_of_the_city(code: str, day: date) -> RawSQL:
         "SELECT institutions_subtree("
         'ARRAY(SELECT id FROM "institutions_region" WHERE code = %s), %s::date)',
         (code, day),
+    )
+
+
+def astray(day: date) -> Q:
+    """Rows whose region is off the city's tree on `day`, or split by then and not assigned."""
+    split = RegionSuccession.objects.kept().filter(
+        kind=SuccessionKind.SPLIT, took_place_on__lte=day
+    )
+    return ~Q(region__in=regions_of_the_city(settings.PORTAL_REGION, day)) | Q(
+        region__in=split.values("predecessor")
     )

@@ -74,7 +74,7 @@ PERSON_DUPLICATE = Check(
 )
 RESIDENT_OUTSIDE_TREE = Check(
     id="resident_outside_tree",
-    title="居住地已不在区划树上",
+    title="居住地已撤并或析出，尚未归入",
     severity=Severity.SERIOUS,
     owner=Owner.HEALTH,
     why="社区撤并后没有重新归属的人不进任何一个区的数字。",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -18,7 +17,7 @@ from contracts.models import (
     ResidenceKind,
 )
 from targets.indicators.base import flag
-from targets.quality.joins import in_words, regions_of_the_city, residence_on
+from targets.quality.joins import astray, in_words, residence_on
 from yiyang.lib.ages import birth_cutoff
 
 NAMED_FROM_AGE = 60
@@ -110,6 +109,6 @@ def residents_outside_the_tree(day: date) -> QuerySet[Any]:
         .exclude(kind=ResidenceKind.LEFT)
         .exclude(person__died_on__isnull=False, person__died_on__lte=day)
         .filter(person__duplicate_of=None, person__voided_at=None)
-        .filter(~Q(region__in=regions_of_the_city(settings.PORTAL_REGION, day)))
+        .filter(astray(day))
         .annotate(kind_in_words=in_words("kind", ResidenceKind))
     )

@@ -114,7 +114,7 @@ TEAM_WITHOUT_AREA = Check(
 )
 INSTITUTION_OUTSIDE_TREE = Check(
     id="institution_outside_tree",
-    title="机构所在区划已不在区划树上",
+    title="机构所在区划已撤并或析出，尚未归入",
     severity=Severity.SERIOUS,
     owner=Owner.EITHER,
     why="区划撤并后没有重新归属的机构不进任何一个区的数字。",
@@ -131,7 +131,7 @@ INSTITUTION_OUTSIDE_TREE = Check(
 )
 TEAM_AREA_OUTSIDE_TREE = Check(
     id="team_area_outside_tree",
-    title="团队责任社区已不在区划树上",
+    title="团队责任社区已撤并或析出，尚未归入",
     severity=Severity.WARNING,
     owner=Owner.HEALTH,
     why="撤并后的社区没有居民，接续的社区却没有团队。",

@@ -21,7 +21,7 @@ from institutions.models import (
 from institutions.models.institutions import ELDERLY_CERTIFICATES, MEDICAL_CERTIFICATES
 from targets.indicators.base import flag
 from targets.indicators.institution_subjects import agreements
-from targets.quality.joins import in_words, profile_on, regions_of_the_city
+from targets.quality.joins import astray, in_words, profile_on
 
 
 def unsound_agreements(day: date) -> QuerySet[Any]:
@@ -161,14 +161,10 @@ def institutions_outside_the_tree(day: date) -> QuerySet[Any]:
             status_in_words=in_words("status", Status),
             elderly_kind_in_words=in_words("elderly_kind", ElderlyKind),
         )
-        .filter(_outside(day))
+        .filter(astray(day))
     )
 
 
 def team_areas_outside_the_tree(day: date) -> QuerySet[Any]:
     """Teams assigned to a community that is not in the city's tree."""
-    return TeamArea.objects.on(day).filter(_outside(day))
-
-
-def _outside(day: date) -> Q:
-    return ~Q(region__in=regions_of_the_city(settings.PORTAL_REGION, day))
+    return TeamArea.objects.on(day).filter(astray(day))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from contracts.tests.factories import make_person, make_signup, make_team
 from institutions.models import InstitutionProfile, Region
@@ -18,8 +19,11 @@ from institutions.tests.factories import (
 )
 from targets.indicators.catalogue import CATALOGUE
 from targets.indicators.measure import Figures, measure, tree_on
+from targets.quality.catalogue import BY_ID
 from targets.rebased import rebased_figures
 from targets.tests.factories import DAY, City
+from targets.tests.page_scene import browse_as, store_run
+from yiyang.access.roles import Role
 from yiyang.changelog.context import SYSTEM
 
 ON = date(2020, 7, 1)
@@ -101,6 +105,22 @@ def test_a_split_record_counts_in_the_part_it_was_assigned_to(scene: City) -> No
     assert numerators(after, "GC17", "standard", scene.city) == [2]
 
 
+def test_what_a_split_left_unassigned_is_a_finding_until_it_is_assigned(scene: City) -> None:
+    (part,) = split_region(
+        by=SYSTEM,
+        source=scene.east_community,
+        parts=[Part("150302999002", "新社区")],
+        on=ON,
+        basis=BASIS,
+    )
+    profile = InstitutionProfile.objects.get(region=scene.east_community)
+    astray = BY_ID["institution_outside_tree"].rows
+    assert set(astray(DAY)) == set()
+    assert set(astray(TODAY)) == {profile}
+    assign(by=SYSTEM, fact=profile, region=part, basis=BASIS)
+    assert set(astray(TODAY)) == set()
+
+
 def test_nothing_changes_where_no_region_changed(scene: City) -> None:
     assert on_todays_map(scene) == on_its_own_map(scene)
 
@@ -109,3 +129,15 @@ def test_a_region_opened_later_is_empty_on_the_past_day(scene: City) -> None:
     later = make_region("新街道", "STREET", scene.east, starts_on=ON)  # type: ignore[arg-type]
     assert later.pk not in on_its_own_map(scene)["GC17", "standard"]
     assert numerators(on_todays_map(scene), "GC17", "standard", later) == [0]
+
+
+def test_the_page_shows_both_maps_and_one_city_total(scene: City) -> None:
+    store_run(scene.city, DAY)
+    move_region(by=SYSTEM, region=scene.east_street, parent=scene.west, on=ON, basis=BASIS)
+    page = browse_as(Role.CITY_HEALTH_CLERK).get(
+        reverse("rebased", args=["GC17", "standard"]), {"map": TODAY.isoformat()}
+    )
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert text.count("100.00% 2/2") == 3  # 全市两次，西区按新图一次
+    assert "无数据 0/0" in text  # 东区按新图
