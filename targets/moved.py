@@ -11,12 +11,12 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 
-from targets.indicators.base import Outcome, Subject
+from targets.indicators.base import Subject
 from targets.indicators.lens import fetch
 from targets.membership import Moment, key_of, wanted
 from targets.movement import Moved, Part
 from targets.presenters import NOTHING
-from targets.records import PERMISSIONS, Shelf, writer_of
+from targets.records import PERMISSIONS, PLAIN_OUTCOMES, Shelf, writer_of
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
@@ -126,8 +126,8 @@ def _row(subject: Subject, one: Moved, names: Names) -> MovedRow:
 def _outcome(outcome: str) -> str:
     if not outcome:
         return OUTSIDE
-    plain = outcome in tuple(Outcome)
-    return Shelf(outcome).title if plain else outcome
+    plain = outcome in PLAIN_OUTCOMES
+    return Shelf(outcome).label if plain else outcome
 
 
 def _words(

@@ -32,7 +32,7 @@ class Why(StrEnum):
     RULE = "rule"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         return TITLES[self][0]
 
     @property
@@ -142,13 +142,14 @@ def movement_between(
     Raises IndicatorSnapshot.DoesNotExist when one of the runs did not measure the region, and
     DefinitionError when a definition of then can no longer be counted.
     """
-    snapshots = tuple(_snapshot(run, key, region) for run in (earlier, later))
+    snapshots = (_snapshot(earlier, key, region), _snapshot(later, key, region))
     moments = _moments(earlier, later, key)
     sides = ["numerator"]
     if any(moment.indicator.denominator for moment in moments):
         sides.append("denominator")
     return Movement(
-        *snapshots,
+        earlier=snapshots[0],
+        later=snapshots[1],
         moments=moments,
         sides=tuple(_side(side, snapshots, moments, region.pk) for side in sides),
     )

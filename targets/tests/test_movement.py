@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -54,7 +56,7 @@ FD17 = BY_KEY["FD17", "key_population"]
 
 def moved(movement: Movement, side: int = 0) -> dict[str, tuple[int, int]]:
     """What a clerk reads: reason → number of records and what they add together."""
-    return {str(part.why.title): (part.records, part.change) for part in movement.sides[side].parts}
+    return {part.why.label: (part.records, part.change) for part in movement.sides[side].parts}
 
 
 def assert_adds_up(movement: Movement) -> None:
@@ -113,7 +115,7 @@ def test_the_parts_add_up_in_any_region_after_any_change_of_facts_or_rule(
 # ── 一处一因 ──────────────────────────────────────────────────────────────────
 
 
-def hospital(region: Region, **fields: object) -> InstitutionProfile:
+def hospital(region: Region, **fields: Any) -> InstitutionProfile:
     """A licensed hospital with a full channel."""
     made = make_profile(region, category="A100", **fields)
     make_licence(made.institution, starts_on=made.starts_on)
@@ -121,19 +123,19 @@ def hospital(region: Region, **fields: object) -> InstitutionProfile:
     return made
 
 
-def redate(profile: InstitutionProfile, on: date, **fields: object) -> None:
+def redate(profile: InstitutionProfile, on: date, **fields: Any) -> None:
     """Close the profile the day before `on` and open the next one of the same institution."""
     InstitutionProfile.objects.filter(pk=profile.pk).update(
         ends_on=date.fromordinal(on.toordinal() - 1)
     )
-    values: dict[str, object] = {"category": "A100", "name": profile.name, **fields}
+    values: dict[str, Any] = {"category": "A100", "name": profile.name, **fields}
     region = values.pop("region", profile.region)
     make_profile(region, institution=profile.institution, starts_on=on, **values)
 
 
-def channel_movement(city: City, region: Region, change: object) -> Movement:
+def channel_movement(city: City, region: Region, change: Callable[[], object]) -> Movement:
     earlier = run_on(DAY, city.city, [GC17])
-    change()  # type: ignore[operator]
+    change()
     later = run_on(LATER, city.city, [GC17])
     movement = movement_between(earlier, later, GC17.key, region)
     assert_adds_up(movement)
@@ -299,7 +301,7 @@ def test_a_renewed_pair_is_the_same_pair(city: City) -> None:
 # ── 人：只有条数 ──────────────────────────────────────────────────────────────
 
 
-def signed_person(city: City, **fields: object) -> Person:
+def signed_person(city: City, **fields: Any) -> Person:
     """A signed-up person of the key groups in the eastern community."""
     person = make_person(city.east_community, **fields)
     team = make_team(make_health(city.east_community, "B100"))
