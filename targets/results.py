@@ -17,11 +17,13 @@ from targets.indicators.calculation import (
     Figure,
     Goal,
     Judgement,
+    Tree,
     judge,
     needed,
     value_of,
 )
 from targets.indicators.catalogue import BY_KEY, readings_of
+from targets.indicators.measure import tree_on
 from targets.models import IndicatorRun, IndicatorSnapshot, PolicyDocument, Target
 from yiyang.access.scope import Actor
 
@@ -89,6 +91,7 @@ def target_lines(
     With an `actor` only the regions it may see are filled.
     """
     figures = _figures(run, regions, actor)
+    tree = tree_on(run.as_of, run.region_id)
     by_id = {region.pk: region for region in regions}
     in_force = set(PolicyDocument.objects.in_force(run.as_of).values_list("pk", flat=True))
     return [
@@ -96,8 +99,14 @@ def target_lines(
         for target in targets
         for indicator in ordered_readings(target)
         for region_id in by_id
-        if (region_id, indicator.key) in figures
+        if (region_id, indicator.key) in figures and _applies(target, region_id, tree)
     ]
+
+
+def _applies(target: Target, region_id: int, tree: Tree) -> bool:
+    """Whether the target is set for the region itself, for one above it, or for the nation."""
+    below = tree.below(target.region_id) if target.region_id in tree.top_down else tree.top_down
+    return region_id in below
 
 
 def ordered_readings(target: Target) -> list[Indicator]:

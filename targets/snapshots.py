@@ -26,7 +26,13 @@ from targets.indicators.measure import (
     records_behind,
     tree_on,
 )
-from targets.models import IndicatorDefinition, IndicatorRun, IndicatorSnapshot, RunStatus
+from targets.models import (
+    IndicatorDefinition,
+    IndicatorRun,
+    IndicatorSnapshot,
+    NightMark,
+    RunStatus,
+)
 from targets.parts import gather
 from targets.quality.measure import count_findings, store_findings
 
@@ -91,11 +97,23 @@ def take_snapshot(*, as_of: date, region: Region | None = None, reason: str = ""
 
 
 def nights_due(*, today: date) -> list[date]:
-    """The days not yet measured, oldest first: from the last finished night up to yesterday."""
+    """The nights not yet measured, oldest first: after the mark, up to yesterday."""
     yesterday = today - timedelta(days=1)
-    last = IndicatorRun.objects.published().order_by("-as_of").values_list("as_of", flat=True)[:1]
-    first = last[0] + timedelta(days=1) if last else yesterday
+    done = NightMark.objects.values_list("measured_through", flat=True).first() or _last_day()
+    first = done + timedelta(days=1) if done else yesterday
     return [first + timedelta(days=n) for n in range((yesterday - first).days + 1)]
+
+
+def measure_night(day: date) -> IndicatorRun:
+    """Measure one night and move the mark, last of all."""
+    run = take_snapshot(as_of=day)
+    NightMark.objects.update_or_create(pk=1, defaults={"measured_through": day})
+    return run
+
+
+def _last_day() -> date | None:
+    runs = IndicatorRun.objects.published().order_by("-as_of")
+    return runs.values_list("as_of", flat=True).first()
 
 
 def tree_of(run: IndicatorRun) -> Tree:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from targets.parts import count_part
-from targets.snapshots import nights_due, take_snapshot
+from targets.snapshots import measure_night, nights_due
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="targets.take_snapshot")
 def take_nightly_snapshot() -> None:
     for day in nights_due(today=timezone.localdate()):
-        run = take_snapshot(as_of=day)
+        run = measure_night(day)
         logger.info("snapshot_done", extra={"run": run.pk, "as_of": day.isoformat()})
 
 

@@ -19,6 +19,7 @@ from targets.models.runs import (
     IndicatorDefinition,
     IndicatorRun,
     IndicatorSnapshot,
+    NightMark,
     RunPart,
     RunStatus,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "IndicatorRun",
     "IndicatorSnapshot",
     "Milestone",
+    "NightMark",
     "Plan",
     "PlanFigure",
     "PlanStatus",

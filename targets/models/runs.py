@@ -78,6 +78,30 @@ class IndicatorRun(models.Model):
         ]
 
 
+class NightMark(models.Model):
+    """Up to which day the nights have been measured, written last; one row.
+
+    A day measured by hand does not move it, so a missed night is still caught up.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    measured_through = models.DateField("夜间量度做到")
+
+    row_scope = Everyone()
+    field_classes: ClassVar = classify(public=("id", "measured_through"))
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "夜间量度进度"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(id=1),
+                name="targets_nightmark_one_row",
+                violation_error_message="夜间量度进度只有一行。",
+            )
+        ]
+
+
 class RunPart(models.Model):
     """What one shard of a fanned-out run counted: a subject's cells, before the roll-up."""
 

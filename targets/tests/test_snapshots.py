@@ -21,7 +21,7 @@ from targets.indicators.catalogue import CATALOGUE
 from targets.indicators.measure import measure, tree_on
 from targets.models import IndicatorRun, IndicatorSnapshot, RunStatus
 from targets.results import latest_run, run_of
-from targets.snapshots import SnapshotError, nights_due, take_snapshot
+from targets.snapshots import SnapshotError, measure_night, nights_due, take_snapshot
 from targets.tests.factories import DAY, City, make_city
 from yiyang.celery import app
 from yiyang.changelog.models import ChangeEntry
@@ -343,3 +343,12 @@ def test_the_nightly_task_on_a_worker_measures_what_a_call_measures(
     for run in IndicatorRun.objects.published().order_by("as_of")[1:]:
         assert stored(run) == figures(run.as_of, committed.city)
     assert latest_run(on=yesterday) is not None
+
+
+def test_a_day_measured_by_hand_hides_no_missed_night(committed: City) -> None:
+    measure_night(DAY - timedelta(days=3))
+    take_snapshot(as_of=DAY)
+    assert nights_due(today=NEXT_DAY) == [DAY - timedelta(days=n) for n in (2, 1, 0)]
+    for night in nights_due(today=NEXT_DAY):
+        measure_night(night)
+    assert nights_due(today=NEXT_DAY) == []
