@@ -35,7 +35,9 @@ class BenchDatabase:
     def run(self, work: str, **given: str | int) -> dict[str, Any]:
         """Do a piece of work in its own process; what it printed."""
         pairs = [f"{name}={value}" for name, value in given.items()]
-        return json.loads(self._python("-m", "targets.bench.child", work, *pairs).splitlines()[-1])
+        printed = self._python("-m", "targets.bench.child", work, *pairs).splitlines()
+        result: dict[str, Any] = json.loads(printed[-1])
+        return result
 
     def migrate(self) -> None:
         """Bring the empty database to the present schema."""

@@ -177,7 +177,12 @@ class Cell:
         )
 
     def times(self, sign: int) -> Cell:
+        if sign == 1:
+            return self
         return replace(self, value=None if self.value is None else sign * self.value)
+
+
+NOTHING = Cell()
 
 
 class Tree:
@@ -210,9 +215,11 @@ def summed(tree: Tree, own: Mapping[int, Cell]) -> dict[int, Cell]:
     """Each region's own cell plus everything below it."""
     total: dict[int, Cell] = {}
     for region in reversed(tree.top_down):
-        cell = own.get(region, Cell())
+        cell = own.get(region, NOTHING)
         for child in tree.children_of(region):
-            cell = cell + total[child]
+            # 多数村社在多数指标上空空如也：不为它们逐个新建对象。
+            if total[child] is not NOTHING:
+                cell = cell + total[child]
         total[region] = cell
     return total
 
@@ -247,7 +254,10 @@ def stated_sources(tree: Tree, own: Iterable[int], region: int) -> list[int]:
 
 
 def add(cells: Iterable[Cell]) -> Cell:
-    total = Cell()
+    total = NOTHING
     for cell in cells:
-        total = total + cell
+        if total is NOTHING:
+            total = cell
+        elif cell is not NOTHING:
+            total = total + cell
     return total

@@ -18,6 +18,7 @@ from django.db.models import (
     Sum,
     Value,
 )
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from contracts.models import DoctorTeam, PartnershipAgreement, ServiceItem, TeamArea
@@ -200,18 +201,17 @@ def _number(reports: QuerySet[Any], name: str) -> Subquery:
     return Subquery(reports.values(name)[:1], output_field=IntegerField())
 
 
-def _in_house(reports: QuerySet[BedCount], name: str, day: date) -> Coalesce:
+def _in_house(reports: QuerySet[BedCount], name: str, day: date) -> CombinedExpression:
     """The sum of `name` over the outer institution and the operating units it hosts on `day`."""
     units = InstitutionProfile.objects.on(day).open().filter(host=OuterRef(OuterRef("institution")))
-    summed = (
-        reports.filter(
-            Q(institution=OuterRef("institution")) | Q(institution__in=units.values("institution"))
-        )
-        .order_by()
-        .values(one=Value(1))
-        .annotate(summed=Sum(name))
-        .values("summed")
+    # 分开两次按索引取：合成一个“或”，每家机构都要扫一遍全部报告。
+    return _sum(reports.filter(institution=OuterRef("institution")), name) + _sum(
+        reports.filter(institution__in=units.values("institution")), name
     )
+
+
+def _sum(reports: QuerySet[BedCount], name: str) -> Coalesce:
+    summed = reports.order_by().values(one=Value(1)).annotate(summed=Sum(name)).values("summed")
     return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
 
 
@@ -322,6 +322,7 @@ HEALTH = Subject(
     title="医疗卫生机构",
     measure="家",
     rows=health_institutions,
+    is_worked_out_once=True,
     region="region",
     page=INSTITUTION_PAGE,
     identity=("institution_id",),
@@ -337,6 +338,7 @@ ELDERLY = Subject(
     title="养老服务机构",
     measure="家",
     rows=elderly_services,
+    is_worked_out_once=True,
     region="region",
     page=INSTITUTION_PAGE,
     identity=("institution_id",),

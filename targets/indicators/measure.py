@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from targets.indicators.calculation import (
     summed,
 )
 from targets.indicators.lens import AS_IT_IS, Lens, fetch
+from targets.indicators.once import uncompiled, worked_out
 
 Figures = dict[int, Figure]
 Cells = dict[Tally, dict[int, Cell]]
@@ -103,18 +105,17 @@ def _count(
     counters: dict[str, Any] = {}
     for index, tally in enumerate(tallies):
         counters.update(_counters(tally, f"t{index}"))
-    rows = (
-        within(subject, day, regions)
-        .order_by()
-        .values(counted_region=F(subject.region))
-        .annotate(**counters)
-    )
+    rows = within(subject, day, regions)
+    if subject.is_worked_out_once:
+        rows, lens = worked_out(rows, tallies, lens)
+    rows = rows.order_by().values(counted_region=F(subject.region)).annotate(**counters)
     own: Cells = {tally: {} for tally in tallies}
-    for row in fetch(rows, lens):
-        for index, tally in enumerate(tallies):
-            cell = _cell(row, f"t{index}", tally)
-            if cell is not None:
-                own[tally][row["counted_region"]] = cell
+    with uncompiled() if subject.is_worked_out_once else nullcontext():
+        for row in fetch(rows, lens):
+            for index, tally in enumerate(tallies):
+                cell = _cell(row, f"t{index}", tally)
+                if cell is not None:
+                    own[tally][row["counted_region"]] = cell
     return own
 
 
@@ -148,7 +149,8 @@ def _cell(row: Mapping[str, Any], prefix: str, tally: Tally) -> Cell | None:
 def within(subject: Subject, day: date, regions: Sequence[int]) -> QuerySet[Any]:
     """The subject's rows on `day` that belong to one of `regions`."""
     wanted = RawSQL("SELECT unnest(%s::bigint[])", (list(regions),))
-    return subject.rows(day).filter(**{f"{subject.region}__in": wanted})
+    # 先取区划为列再筛：直接按关系筛，Django 会把居住地再连接一遍。
+    return subject.rows(day).annotate(placed_in=F(subject.region)).filter(placed_in__in=wanted)
 
 
 @dataclass(frozen=True, slots=True)

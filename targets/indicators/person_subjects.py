@@ -56,6 +56,12 @@ def _person_flags(day: date, person: str = "person__") -> dict[str, Case]:
     }
 
 
+def _has(facts: QuerySet[Any]) -> Q:
+    """Whether the outer row's person has one of `facts`."""
+    # EXISTS 而不是 IN：集合大过 work_mem 时，IN 逐行扫全集，EXISTS 走索引。
+    return Q(Exists(facts.filter(person=OuterRef("person"))))
+
+
 def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
     """Last sign-ups by `day` of persons then 60, in force or ended within the year before.
 
@@ -71,18 +77,18 @@ def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
         | Q(auto_renews=False, expires_on__gte=year_ago, expires_on__lt=day)
         & (Q(terminated_on=None) | Q(terminated_on__gt=day))
     ) & ~Exists(later)
-    key_members = KeyGroupMembership.objects.on(day).values("person")
+    key_member = _has(KeyGroupMembership.objects.on(day))
     of_65 = Q(person__born_on__lte=birth_cutoff(day, 65))
     return (
         FamilyDoctorSignup.objects.kept()
         .filter(starts_on__lte=day, person__born_on__lte=birth_cutoff(day, 60))
+        .filter(signed_up_on(day) | just_ended)
         .annotate(
             residence=_residence_on("person", day),
             is_in_force=flag(signed_up_on(day)),
-            is_current=flag(signed_up_on(day) | just_ended),
             is_terminated=flag(Q(terminated_on__lte=day)),
             is_65=flag(of_65),
-            is_key=flag(of_65 | Q(person__in=key_members)),
+            is_key=flag(of_65 | key_member),
             **_person_flags(day),
             **until.of_signups(day),
         )
@@ -128,13 +134,15 @@ def health_management_to_date(day: date) -> QuerySet[HealthManagement]:
 
 def residents(day: date) -> QuerySet[PersonResidence]:
     """Named persons where they live on `day`: reachable by a team? served in fact? (rules.md 12)"""
-    managed = HealthManagement.objects.completed(day.year, day).values("person")
-    sickbeds = HomeSickbed.objects.on(day).values("person")
-    signed = FamilyDoctorSignup.objects.in_force(day).values("person")
+    managed = _has(HealthManagement.objects.completed(day.year, day))
+    in_sickbed = _has(HomeSickbed.objects.on(day))
+    # 一人一天至多一份有效签约（数据库保证），连接不会使人重复。
+    signup = Q(signed_up_on(day, "person__signups__"), person__signups__voided_at=None)
     return PersonResidence.objects.on(day).annotate(
+        signup=FilteredRelation("person__signups", condition=signup),
         is_60=flag(Q(person__born_on__lte=birth_cutoff(day, 60))),
         is_reachable=flag(Q(region__in=reachable_communities(day))),
-        is_served=flag(Q(person__in=signed) | Q(person__in=sickbeds) | Q(person__in=managed)),
+        is_served=flag(Q(signup__isnull=False) | in_sickbed | managed),
         **_person_flags(day),
     )
 

@@ -151,7 +151,7 @@ def signed_up(where: Q, group: PopulationGroup, *, under_60: str = "") -> Formul
     """Residents signed up over the published `group`; `under_60` adds the streets' returns."""
     named = Tally(
         SIGNUPS,
-        Q(is_current=True) & where,
+        where,
         (TERMINATED, EXPIRED, *NOT_HERE),
         Q(is_in_force=True) & IN_THE_CITY,
     )
