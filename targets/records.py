@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,13 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Count, Model, QuerySet, Sum
+from django.db.models import Case, Count, Model, Q, QuerySet, Sum
 from django.urls import reverse
 
 from contracts.models import DoctorTeam, PartnershipAgreement
 from institutions.models import InstitutionProfile
-from targets.indicators.base import Outcome, Subject
+from targets.indicators import base
+from targets.indicators.base import Outcome, Subject, flag
 from targets.indicators.measure import RecordSet
+from targets.indicators.once import uncompiled
 from targets.indicators.until import OPEN_ENDED
 from targets.presenters import NOTHING
 from yiyang.access.roles import Permission
@@ -24,7 +26,10 @@ from yiyang.access.scope import Actor
 
 PAGE_SIZE = 100
 UID_SHOWN = 8
+# 页签占到这一份以上，沿主键走几步就凑满一页。
+COMMON_SHARE = 20
 NO_END = "长期"
+Writer = Callable[[Any], str]
 # 汇总数人人可看；逐条看记录，还须有看那一类登记的权限。
 PERMISSIONS: dict[type[Model], Permission] = {
     InstitutionProfile: Permission.VIEW_INSTITUTIONS,
@@ -84,6 +89,10 @@ class Part:
         return self.record_set.tally.sign < 0
 
     @property
+    def records(self) -> int:
+        return sum(tally.records for tally in self.tallies)
+
+    @property
     def total(self) -> int:
         """What all records of this kind add to the figure, sign included."""
         return sum(tally.contribution for tally in self.tallies)
@@ -121,65 +130,115 @@ class RecordPage:
 
 def counted_part(record_set: RecordSet) -> Part:
     """The records of one tally by outcome, in one grouped query."""
-    grouped = (
-        record_set.rows.order_by()
-        .values("outcome")
-        .annotate(records=Count("pk"), added=Sum("contribution"))
-        .order_by("outcome")
-    )
-    sign = record_set.tally.sign
-    tallies = (Tally(g["outcome"], g["records"], (g["added"] or 0) * sign) for g in grouped)
-    return Part(record_set, tuple(tallies))
+    tally = record_set.tally
+    grouped = record_set.rows.order_by().values("outcome").annotate(records=Count("pk"))
+    if tally.amount:
+        grouped = grouped.annotate(added=Sum("contribution"))
+    with uncompiled():
+        found = list(grouped.order_by("outcome"))
+    return Part(record_set, tuple(_tally(group, tally) for group in found))
 
 
-def permission_for(part: Part) -> Permission:
+def _tally(group: dict[str, Any], tally: base.Tally) -> Tally:
+    outcome, records = group["outcome"], group["records"]
+    # 每条计 1 的，贡献就是计入的条数：不必让数据库把同一条件再判一遍。
+    ones = records if outcome == Outcome.COUNTED else 0
+    added = (group["added"] or 0) if tally.amount else ones
+    return Tally(outcome, records, added * tally.sign)
+
+
+def permission_for(records: Part | RecordSet) -> Permission:
     """What it takes to see the records of this kind one by one."""
-    if part.subject.is_personal:
+    record_set = records.record_set if isinstance(records, Part) else records
+    if record_set.tally.subject.is_personal:
         return Permission.VIEW_PERSONS
-    return PERMISSIONS.get(part.record_set.rows.model, Permission.VIEW_TARGETS)
+    return PERMISSIONS.get(record_set.rows.model, Permission.VIEW_TARGETS)
+
+
+def export_permission_for(records: Part | RecordSet) -> Permission:
+    """What it takes besides to take the list away as a file."""
+    needed = permission_for(records)
+    return Permission.EXPORT_PERSONS if needed is Permission.VIEW_PERSONS else Permission.EXPORT
 
 
 def record_page(part: Part, shelf: Shelf, *, actor: Actor, after: int) -> RecordPage:
     """The records of one shelf past the key `after` that lie in the actor's scope."""
-    rows = _on_shelf(part.record_set.rows, shelf).filter(pk__gt=after)
-    rows = rows.visible_to(actor)  # type: ignore[attr-defined]
-    paths = [column.path for column in part.subject.columns]
-    page = part.subject.page
-    wanted = {"pk", "outcome", "contribution", *paths, *((page[1],) if page else ())}
-    found = list(rows.values(*wanted).order_by("pk")[: PAGE_SIZE + 1])
-    writers = [writer_of(rows.model, path) for path in paths]
+    found: list[dict[str, Any]] = []
+    if part.on(shelf):
+        with uncompiled():
+            found = list(listed(part, shelf, actor=actor).filter(pk__gt=after)[: PAGE_SIZE + 1])
     kept = found[:PAGE_SIZE]
+    words = words_of(part)
     return RecordPage(
-        headings=tuple(column.heading for column in part.subject.columns),
-        rows=tuple(_row(record, paths, writers, part) for record in kept),
+        headings=words.headings,
+        rows=tuple(words.row(record) for record in kept),
         after=kept[-1]["pk"] if len(found) > PAGE_SIZE else None,
     )
+
+
+def listed(part: Part, shelf: Shelf, *, actor: Actor) -> QuerySet[Any, dict[str, Any]]:
+    """The rows of one shelf in the actor's scope, by key: page and file read these very rows."""
+    rows: Any = part.record_set.rows.filter(_on_shelf(part, shelf))
+    page = part.subject.page
+    paths = (column.path for column in part.subject.columns)
+    wanted = {"pk", "outcome", "contribution", *paths, *((page[1],) if page else ())}
+    chosen: QuerySet[Any, dict[str, Any]] = rows.visible_to(actor).values(*wanted).order_by("pk")
+    return chosen
 
 
 def total_of(parts: Iterable[Part]) -> int:
     return sum(part.total for part in parts)
 
 
-def _on_shelf(rows: QuerySet[Any], shelf: Shelf) -> QuerySet[Any]:
-    if shelf is Shelf.EXCLUDED:
-        return rows.exclude(outcome__in=PLAIN_OUTCOMES)
-    return rows.filter(outcome=shelf.value)
+def _on_shelf(part: Part, shelf: Shelf) -> Q | Case:
+    excluded = ~Q(outcome__in=PLAIN_OUTCOMES)
+    on_it = excluded if shelf is Shelf.EXCLUDED else Q(outcome=shelf.value)
+    # 规划器以为等值条件只剩千分之五的行，于是整表连接再排序；写成真假值，它才肯沿主键走。
+    is_common = part.on(shelf) * COMMON_SHARE >= part.records
+    return flag(on_it) if is_common else on_it
 
 
-def _row(
-    record: dict[str, Any], paths: Sequence[str], writers: Sequence[Writer], part: Part
-) -> RecordRow:
-    outcome = record["outcome"]
-    page = part.subject.page
-    return RecordRow(
-        cells=tuple(write(record[path]) for path, write in zip(paths, writers, strict=True)),
-        outcome=Shelf(outcome).label if outcome in PLAIN_OUTCOMES else outcome,
-        contribution=record["contribution"] * part.record_set.tally.sign,
-        address=reverse(page[0], args=[record[page[1]]]) if page else "",
-    )
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How the records of one part are written, column by column."""
+
+    part: Part
+    writers: tuple[tuple[str, Writer], ...]
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return tuple(column.heading for column in self.part.subject.columns)
+
+    def row(self, record: dict[str, Any]) -> RecordRow:
+        page = self.part.subject.page
+        return RecordRow(
+            cells=tuple(write(record[path]) for path, write in self.writers),
+            outcome=self.outcome(record),
+            contribution=self.contribution(record),
+            address=reverse(page[0], args=[record[page[1]]]) if page else "",
+        )
+
+    def file_cells(self, record: dict[str, Any]) -> tuple[str | int, ...]:
+        """The row for a file: numbers as numbers, all else as on the page."""
+        cells = (
+            record[path] if write is written and is_number(record[path]) else write(record[path])
+            for path, write in self.writers
+        )
+        return (*cells, self.outcome(record), self.contribution(record))
+
+    def outcome(self, record: dict[str, Any]) -> str:
+        outcome: str = record["outcome"]
+        return Shelf(outcome).label if outcome in PLAIN_OUTCOMES else outcome
+
+    def contribution(self, record: dict[str, Any]) -> int:
+        contribution: int = record["contribution"]
+        return contribution * self.part.record_set.tally.sign
 
 
-Writer = Callable[[Any], str]
+def words_of(part: Part) -> Words:
+    model = part.record_set.rows.model
+    paths = (column.path for column in part.subject.columns)
+    return Words(part, tuple((path, writer_of(model, path)) for path in paths))
 
 
 def writer_of(model: type[Model], path: str) -> Writer:
@@ -188,6 +247,8 @@ def writer_of(model: type[Model], path: str) -> Writer:
         choices = dict(model._meta.get_field(path).flatchoices)  # type: ignore[union-attr]
     except FieldDoesNotExist:
         choices = {}
+    if not choices:
+        return written
     return lambda value: str(choices[value]) if value in choices else written(value)
 
 
@@ -201,4 +262,8 @@ def written(value: Any) -> str:
         return NO_END if value == OPEN_ENDED else value.isoformat()
     if isinstance(value, UUID):
         return str(value)[:UID_SHOWN]
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if is_number(value) else str(value)
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

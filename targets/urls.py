@@ -27,6 +27,14 @@ urlpatterns = [
     path("<slug:code>/gap/contacts/", gap.gap_contact, name="gap-contact"),
     path("<slug:code>/forecast/", forecast.forecast_detail, name="forecast"),
     path("<slug:code>/<slug:reading>/records/", records.record_list, name="record-list"),
+    path(
+        "<slug:code>/<slug:reading>/records/export.csv", records.record_csv, name="record-list-csv"
+    ),
+    path(
+        "<slug:code>/<slug:reading>/records/export.xlsx",
+        records.record_xlsx,
+        name="record-list-xlsx",
+    ),
     path("<slug:code>/<slug:reading>/as-known/", asof.as_known_detail, name="as-known"),
     path("<slug:code>/<slug:reading>/rebased/", rebased.rebased_detail, name="rebased"),
     path("<slug:code>/<slug:reading>/movement/", movement.movement_detail, name="movement"),
