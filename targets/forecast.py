@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from targets.indicators.base import Indicator, Outcome, RollUp, Subject, Tally
+from targets.indicators.base import Indicator, Outcome, Subject, Tally
 from targets.indicators.calculation import Figure, Goal, Tree, reaches, value_of
 from targets.indicators.measure import records_behind
 from targets.indicators.until import HORIZON_DAYS, counts_until
@@ -26,12 +26,16 @@ YEARLY = ("residents", "health_management_year", "health_management_to_date")
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """What stops counting on one day: records, and how much they add to the figure."""
+    """What stops counting on one day: records, and how much they add to the figure.
+
+    One institution or agreement a lapse, `key` its row; persons by the day, without a key.
+    """
 
     day: date
     records: int
     amount: int
     subject: Subject
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,64 +141,56 @@ def _is_reached(figure: Figure, goal: Goal | None, *, is_ratio: bool) -> bool | 
 
 
 def lapses_of(indicator: Indicator, *, day: date, region: int, tree: Tree) -> list[Lapse]:
-    """What stops counting on each day of the year after `day`: one grouped query per kind."""
-    found = []
-    for tally, rows in _lapsing_rows(indicator, day, region, tree):
-        grouped = (
-            rows.order_by()
-            .values("counts_until")
-            .annotate(records=Count("pk"), amount=Sum("contribution"))
-            .order_by("counts_until")
-        )
-        found += [
-            Lapse(
-                group["counts_until"] + timedelta(days=1),
-                group["records"],
-                group["amount"] * tally.sign,
-                tally.subject,
-            )
-            for group in grouped
-        ]
+    """What stops counting on each day of the year after `day`: one query per kind of record."""
+    found: list[Lapse] = []
+    for record_set in records_behind(indicator.numerator, day=day, region=region, tree=tree):
+        rows = record_set.rows.filter(outcome=Outcome.COUNTED.value).order_by()
+        until = counts_until(record_set.tally, rows)
+        if until is not None:
+            found += _lapses(record_set.tally, rows.annotate(counts_until=until), day)
     return sorted(found, key=lambda lapse: lapse.day)
 
 
-def lapsing_institutions(
-    indicator: Indicator, *, day: date, region: int, tree: Tree, actor: Actor
-) -> list[Lapsing]:
-    """The records within the actor's scope that lapse within a year, never persons."""
-    found: list[Lapsing] = []
-    for tally, rows in _lapsing_rows(indicator, day, region, tree):
-        if tally.subject.is_personal:
-            continue
-        naming = naming_of(tally.subject)
-        visible = rows.visible_to(actor)  # type: ignore[attr-defined]
-        values = visible.order_by("counts_until", "pk").values(
-            "counts_until", "contribution", *naming.paths(tally.subject)
-        )
-        found += [_lapsing(row, naming) for row in values[:NAMES_SHOWN]]
-    return sorted(found, key=lambda lapsing: (lapsing.day, lapsing.name))
+def _lapses(tally: Tally, rows: QuerySet[Any], day: date) -> list[Lapse]:
+    last = day + timedelta(days=HORIZON_DAYS)
+    if tally.subject.is_personal:
+        ends = rows.filter(counts_until__lt=last).values("counts_until")
+        grouped = ends.annotate(records=Count("pk"), amount=Sum("contribution"))
+        return [_lapse(tally, end, end["records"], end["amount"]) for end in grouped]
+    # 机构不多：每行的日期只算一次，在这里筛，不在 WHERE 里再算一遍。
+    each = rows.values("pk", "counts_until", "contribution")
+    return [
+        _lapse(tally, end, 1, end["contribution"]) for end in each if end["counts_until"] < last
+    ]
 
 
-def _lapsing(row: Mapping[str, Any], naming: Naming) -> Lapsing:
-    return Lapsing(
-        day=row["counts_until"] + timedelta(days=1),
-        last_day=row["counts_until"],
-        name=naming.name_of(row),
-        institution_id=naming.institution_of(row),
-        amount=row["contribution"],
+def _lapse(tally: Tally, end: Mapping[str, Any], records: int, amount: int) -> Lapse:
+    return Lapse(
+        day=end["counts_until"] + timedelta(days=1),
+        records=records,
+        amount=amount * tally.sign,
+        subject=tally.subject,
+        key=end.get("pk"),
     )
 
 
-def _lapsing_rows(
-    indicator: Indicator, day: date, region: int, tree: Tree
-) -> Iterable[tuple[Tally, QuerySet[Any]]]:
-    """The rows counted on `day` that no longer count some day of the year after it."""
-    last = day + timedelta(days=HORIZON_DAYS)
-    for found in records_behind(indicator.numerator, day=day, region=region, tree=tree):
-        if found.tally.subject.roll_up is RollUp.STATED:
-            continue
-        rows = found.rows.filter(outcome=Outcome.COUNTED.value)
-        until = counts_until(found.tally, rows)
-        if until is not None:
-            rows = rows.annotate(counts_until=until)
-            yield found.tally, rows.filter(counts_until__lt=last)
+def lapsing_institutions(forecast: Forecast, *, actor: Actor) -> list[Lapsing]:
+    """The lapses that are institutions in the actor's scope, first to lapse first; no persons."""
+    found: list[Lapsing] = []
+    for subject in {lapse.subject for lapse in forecast.lapses if lapse.key is not None}:
+        naming = naming_of(subject)
+        lapses = {lapse.key: lapse for lapse in forecast.lapses if lapse.subject is subject}
+        rows = subject.rows(forecast.day).filter(pk__in=lapses)
+        visible = rows.visible_to(actor).values("pk", *naming.paths(subject))
+        found += [_lapsing(row, lapses[row["pk"]], naming) for row in visible]
+    return sorted(found, key=lambda lapsing: (lapsing.day, lapsing.name))[:NAMES_SHOWN]
+
+
+def _lapsing(row: Mapping[str, Any], lapse: Lapse, naming: Naming) -> Lapsing:
+    return Lapsing(
+        day=lapse.day,
+        last_day=lapse.day - timedelta(days=1),
+        name=naming.name_of(row),
+        institution_id=naming.institution_of(row),
+        amount=lapse.amount,
+    )

@@ -143,13 +143,16 @@ def lasts(facts: QuerySet[Any], day: date, *keys: str, **outer: str) -> Case:
     """
     shared = keys or ("institution",)
     own = facts.filter(**{key: OuterRef(outer.get(key, key)) for key in shared})
-    after = Func(F("ends_on"), template="(%(expressions)s + 1)", output_field=DateField())
     followed = facts.filter(
         Q(ends_on=None) | Q(ends_on__gt=OuterRef("ends_on")),
         **{key: OuterRef(key) for key in shared},
         starts_on__lte=OuterRef("day_after"),
     )
-    breaks = own.filter(ends_on__gte=day).annotate(day_after=after).filter(~Exists(followed))
+    breaks = (
+        own.filter(ends_on__gte=day)
+        .annotate(day_after=_day_after(F("ends_on")))
+        .filter(~Exists(followed))
+    )
     return Case(
         When(
             Exists(own.filter(holds_on(day))),
@@ -160,6 +163,10 @@ def lasts(facts: QuerySet[Any], day: date, *keys: str, **outer: str) -> Case:
         default=Subquery(own.filter(ends_on__lt=day).order_by("-ends_on").values("ends_on")[:1]),
         output_field=DateField(),
     )
+
+
+def _day_after(day: Any) -> Func:
+    return Func(day, template="(%(expressions)s + 1)", output_field=DateField())
 
 
 def _best(rows: QuerySet[Any], until: Any) -> Subquery:
@@ -257,14 +264,18 @@ def _own_end(path: str = "ends_on") -> Coalesce:
 def of_signups(day: date) -> dict[str, Any]:
     """The date facts of a sign-up; auto-renewing ones run on until terminated (rules.md 10)."""
     beyond = day + timedelta(days=HORIZON_DAYS)
-    signups = FamilyDoctorSignup.objects.kept().annotate(ends_on=SIGNED_UNTIL)
+    signups = FamilyDoctorSignup.objects.kept()
+    # 一人同时只有一份签约：续签必从次日开始，没有的便到此为止（多数如此，且查得快）。
+    renewal = signups.filter(person=OuterRef("person"), starts_on=OuterRef("first_day_over"))
     of_65 = Q(person__born_on__lte=birth_cutoff(day, 65))
     return {
+        "first_day_over": _day_after(SIGNED_UNTIL),
         "in_force_until": Case(
             When(auto_renews=True, terminated_on=None, then=Value(OPEN_ENDED)),
             # 一年以后才到期的不必去找续签。
             When(auto_renews=False, terminated_on=None, expires_on__gt=beyond, then="expires_on"),
-            default=lasts(signups, day, "person"),
+            When(~Exists(renewal), then=SIGNED_UNTIL),
+            default=lasts(signups.annotate(ends_on=SIGNED_UNTIL), day, "person"),
             output_field=DateField(),
         ),
         "key_until": Case(

@@ -143,7 +143,8 @@ def test_the_chase_list_is_text_with_its_day_and_mark(scene: Scene, settings: An
     )
     call(client, scene, text='=HYPERLINK("http://x")')
     content = client.get(EXPORT).content
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+    rows = [[str(cell) for cell in row] for row in sheet.to_python()]
     assert "催办清单（演示数据·非真实）" in rows[0][0]
     assert f"截至日期 {DUE_DAY}" in rows[1][0]
     assert "还差 1 家" in rows[2][0]

@@ -61,9 +61,7 @@ def _projected(request: ActorRequest, found: AskedLine) -> dict[str, Any]:
         "drawn_threshold": drawn_threshold(found.line),
         "steps": shown_steps(forecast),
         "may_name": may_name,
-        "named": lapsing_institutions(found.indicator, actor=request.actor, **where)
-        if may_name
-        else [],
+        "named": lapsing_institutions(forecast, actor=request.actor) if may_name else [],
         "names_shown": NAMES_SHOWN,
         "is_narrowed": not request.actor.whole_city,
     }
