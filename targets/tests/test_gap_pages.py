@@ -188,3 +188,10 @@ def test_as_many_queries_for_ten_candidates_as_for_two(scene: Scene, address: st
         make_licence(make_health(scene.city.west_street))
     store_run(scene.city.city, DUE_DAY)
     assert queries_of(client, address) == few
+
+
+def test_the_record_list_names_the_dates_that_decided(scene: Scene) -> None:
+    address = f"/targets/GC17/standard/records/?as_of={DUE_DAY}"
+    page = browse_as(Role.CITY_HEALTH_CLERK).get(address).content.decode()
+    for text in ("执业证有效至", "绿色通道至", "长期"):
+        assert text in page
