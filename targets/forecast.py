@@ -181,7 +181,7 @@ def lapsing_institutions(forecast: Forecast, *, actor: Actor) -> list[Lapsing]:
         naming = naming_of(subject)
         lapses = {lapse.key: lapse for lapse in forecast.lapses if lapse.subject is subject}
         rows = subject.rows(forecast.day).filter(pk__in=lapses)
-        visible = rows.visible_to(actor).values("pk", *naming.paths(subject))
+        visible = rows.visible_to(actor).values("pk", *naming.paths(subject))  # type: ignore[attr-defined]
         found += [_lapsing(row, lapses[row["pk"]], naming) for row in visible]
     return sorted(found, key=lambda lapsing: (lapsing.day, lapsing.name))[:NAMES_SHOWN]
 
