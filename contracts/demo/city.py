@@ -8,6 +8,7 @@ from datetime import date
 from contracts.demo.aggregates import key_under_60
 from contracts.demo.agreements import Agreements
 from contracts.demo.channels import add_channels
+from contracts.demo.contacts import add_contacts
 from contracts.demo.designations import add_designations
 from contracts.demo.elderly_sites import HomeSite, open_homes, open_providers
 from contracts.demo.headcounts import count_older
@@ -77,6 +78,7 @@ def _open_institutions(register: Register) -> tuple[list[HomeSite], list[Site]]:
     Agreements(register, steady).make(homes, providers)
     add_reports(register, homes)
     add_pilots(register)
+    add_contacts(register)
     return homes, [site for site in steady if site.category.startswith(("B", "C"))]
 
 
