@@ -24,7 +24,8 @@ class Count:
 
 
 def is_small(count: int) -> bool:
-    return 0 < abs(count) < settings.SMALL_CELL_LIMIT
+    limit: int = settings.SMALL_CELL_LIMIT
+    return 0 < abs(count) < limit
 
 
 def is_guarded(part: Part, actor: Actor) -> bool:

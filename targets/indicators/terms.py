@@ -183,7 +183,15 @@ def at_home(where: Q) -> Formula:
         Exclusion("非常住", Q(kind=ResidenceKind.REGISTERED), Cause.GONE),
         Exclusion("入住养老机构", Q(institution__isnull=False)),
     )
-    in_homes = Tally(ELDERLY, IS_HOME, NOT_OPERATING, amount="occupants", sign=-1)
+    in_homes = Tally(
+        ELDERLY,
+        IS_HOME,
+        NOT_OPERATING,
+        Q(occupants__isnull=False),
+        Q(occupants=None),
+        amount="occupants",
+        sign=-1,
+    )
     return Formula(
         (Tally(RESIDENTS, Q(is_60=True), excluding, where),),
         (*people(PopulationGroup.AGED_60), in_homes),
