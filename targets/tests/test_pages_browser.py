@@ -33,7 +33,7 @@ def screen(chromium: Any) -> Iterator[Any]:
     """A page whose console errors, policy violations included, fail the test."""
     page = chromium.new_page(locale="zh-CN")
     complaints: list[str] = []
-    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+    page.on("console", lambda said: complaints.extend([said.text] * (said.type == "error")))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     page.close()

@@ -175,7 +175,7 @@ def test_administrators_do_no_business(scene: Scene, role: Role) -> None:
         response = client.get(address)
         assert response.status_code == 403
         assert "无权访问" in response.content.decode()
-    assert client.get("/").url == "/account/"
+    assert client.get("/").headers["Location"] == "/account/"
 
 
 def test_the_overview_holds_every_reading(scene: Scene) -> None:

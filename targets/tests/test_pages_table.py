@@ -67,7 +67,7 @@ def test_the_sheet_holds_the_numbers_of_the_run(scene: Scene) -> None:
     rows = book.get_sheet_by_name("现行目标").to_python()
     assert book.sheet_names == ["现行目标", "历史目标"]
     assert rows[0][0] == "测试市医养结合现行目标"
-    assert rows[1][0].startswith(f"截至日期 {DUE_DAY}")
+    assert str(rows[1][0]).startswith(f"截至日期 {DUE_DAY}")
     assert rows[3][6::9] == ["测试市", "东区", "西区"]
     assert rows[5][:6] == [
         "测政发〔2017〕1号", "二（二）", "目标1", "默认机构范围", "≥80%", str(DUE_DAY)
@@ -82,6 +82,8 @@ def test_the_sheet_holds_the_numbers_of_the_run(scene: Scene) -> None:
         top, bottom, value, word, gap, missing, excluded = rows[5][first : first + 7]
         snapshot = stored[region]
         assert (top, bottom) == (snapshot.numerator, snapshot.denominator)
+        assert snapshot.numerator is not None
+        assert snapshot.denominator
         assert value == pytest.approx(snapshot.numerator / snapshot.denominator)
         assert (word, gap, missing, excluded) == ("未达标", "还差 1 家", 0, snapshot.excluded)
     assert any(str(row[0]).startswith("注 1：绿色通道") for row in rows)
@@ -155,13 +157,14 @@ def test_before_the_first_night_the_page_says_what_to_do(db: None) -> None:
 def test_a_late_or_failed_night_is_told_at_the_top(scene: Scene) -> None:
     client = browse_as(Role.LEADER)
     assert not client.get("/targets/").context["warnings"]
-    done = IndicatorRun.objects.published().latest("finished_at")
+    finished = IndicatorRun.objects.published().latest("finished_at").finished_at
+    assert finished is not None
     IndicatorRun.objects.create(
         as_of="2021-02-01",
         region=scene.city.city,
         status=RunStatus.FAILED,
-        started_at=done.finished_at.replace(year=done.finished_at.year + 1),
-        heartbeat_at=done.finished_at,
+        started_at=finished.replace(year=finished.year + 1),
+        heartbeat_at=finished,
     )
     page = client.get("/targets/").content.decode()
     assert "统计日 2021-02-01 的量度失败" in page
