@@ -8,7 +8,7 @@ from datetime import date
 from institutions.models import Region
 from targets.indicators.catalogue import BY_KEY
 from targets.models import IndicatorRun, IndicatorSnapshot, Target
-from targets.results import TargetLine, figure_of, goal_of, judge_target
+from targets.results import TargetLine, figure_of, goal_of, is_judged_in, judge_target
 from yiyang.access.scope import Actor
 
 DueLines = dict[tuple[int, int, str], TargetLine]
@@ -52,6 +52,7 @@ def _line(
 ) -> TargetLine:
     indicator = BY_KEY[snapshot.indicator, snapshot.reading]
     figure = figure_of(snapshot)
+    is_judged = is_judged_in(snapshot.region_id, target, indicator)
     return TargetLine(
         run=run,
         region=by_id[snapshot.region_id],
@@ -59,7 +60,7 @@ def _line(
         indicator=indicator,
         figure=figure,
         goal=goal_of(target),
-        judgement=judge_target(target, indicator, figure, run.as_of),
-        is_judged=indicator.reading == target.judged_reading,
+        judgement=judge_target(target, indicator, figure, run.as_of, is_judged=is_judged),
+        is_judged=is_judged,
         is_historical=False,
     )

@@ -129,7 +129,8 @@ def breakdown(
     lines = {
         line.region.pk: line
         for line in target_lines(run, regions, [target] if target else [], actor=actor)
-        if line.is_judged and not line.is_historical and line.indicator.key == indicator.key
+        if line.is_judged and not (line.is_historical or line.is_unsigned)
+        if line.indicator.key == indicator.key
     }
     snapshots = IndicatorSnapshot.objects.filter(
         run=run, region__in=regions, indicator=indicator.code, reading=indicator.reading

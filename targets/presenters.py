@@ -38,6 +38,8 @@ PACES: dict[Pace | None, Tone] = {
 REFERENCE = Tone("参考", "plain", "circle")
 # 失效政策的目标不给现在的数字着色（rules.md 2）；到期日的结果另行保留。
 HISTORICAL = Tone("政策已失效，不再判定", "plain", "circle")
+# 统计日早于成文日的目标还不要求任何人，只列数字。
+UNSIGNED = Tone("政策尚未印发", "plain", "circle")
 REASONS: dict[Reason, str] = {
     Reason.NONE: "",
     Reason.NO_DENOMINATOR: "分母没有公布",
@@ -73,11 +75,17 @@ def present(line: TargetLine) -> Shown:
         value=value_text(line.figure, line.indicator),
         fraction=fraction_text(line.figure, line.indicator),
         threshold=threshold_text(line.target, line.indicator),
-        tone=HISTORICAL if line.is_historical and line.is_judged else tone_of(line.judgement),
+        tone=_line_tone(line),
         note=note_text(line.judgement),
-        gap="" if line.is_historical else gap_text(line),
+        gap="" if line.is_historical or line.is_unsigned else gap_text(line),
         asides=asides_text(line.figure),
     )
+
+
+def _line_tone(line: TargetLine) -> Tone:
+    if line.is_judged and line.is_unsigned:
+        return UNSIGNED
+    return HISTORICAL if line.is_historical and line.is_judged else tone_of(line.judgement)
 
 
 def tone_of(judgement: Judgement) -> Tone:

@@ -43,6 +43,11 @@ class TargetLine:
     is_historical: bool
 
     @property
+    def is_unsigned(self) -> bool:
+        """Whether the day measured lies before the policy was signed: it asks for nothing yet."""
+        return self.target.policy.signed_on > self.run.as_of
+
+    @property
     def value(self) -> Fraction | None:
         return value_of(self.figure, is_ratio=self.indicator.is_ratio)
 
@@ -143,13 +148,29 @@ def figure_of(snapshot: IndicatorSnapshot) -> Figure:
     )
 
 
-def judge_target(target: Target, indicator: Indicator, figure: Figure, as_of: date) -> Judgement:
+def is_judged_in(region_id: int, target: Target, indicator: Indicator) -> bool:
+    """Whether the target judges this reading there.
+
+    A share is owed by every district; a number of places only by the region it is set for.
+    """
+    is_owed = indicator.is_ratio or region_id == target.region_id
+    return is_owed and indicator.reading == target.judged_reading
+
+
+def is_past(policy: PolicyDocument, in_force: set[int], as_of: date) -> bool:
+    """Whether the policy was in force once and is no more; one not yet signed is not past."""
+    return policy.pk not in in_force and policy.signed_on <= as_of
+
+
+def judge_target(
+    target: Target, indicator: Indicator, figure: Figure, as_of: date, *, is_judged: bool
+) -> Judgement:
     """The verdict of one reading of a target on `as_of`."""
     return judge(
         figure,
         goal_of(target),
         is_ratio=indicator.is_ratio,
-        is_judged=indicator.reading == target.judged_reading,
+        is_judged=is_judged,
         as_of=as_of,
         minimum_coverage=minimum_coverage(),
     )
@@ -163,6 +184,7 @@ def _line(
     figure: Figure,
     in_force: set[int],
 ) -> TargetLine:
+    is_judged = is_judged_in(region.pk, target, indicator)
     return TargetLine(
         run=run,
         region=region,
@@ -170,9 +192,9 @@ def _line(
         indicator=indicator,
         figure=figure,
         goal=goal_of(target),
-        judgement=judge_target(target, indicator, figure, run.as_of),
-        is_judged=indicator.reading == target.judged_reading,
-        is_historical=target.policy_id not in in_force,
+        judgement=judge_target(target, indicator, figure, run.as_of, is_judged=is_judged),
+        is_judged=is_judged,
+        is_historical=is_past(target.policy, in_force, run.as_of),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from institutions.models import Region
 from targets.due import DueLines, due_lines
@@ -11,7 +12,7 @@ from targets.indicators.base import Indicator
 from targets.models import IndicatorRun, PolicyDocument, Target
 from targets.presenters import Shown, present, threshold_text
 from targets.regions import columns_of, top_region, visible_regions
-from targets.results import TargetLine, ordered_readings, target_lines, targets_of
+from targets.results import TargetLine, is_past, ordered_readings, target_lines, targets_of
 from yiyang.access.scope import Actor
 
 
@@ -26,8 +27,9 @@ class Entry:
 
     @property
     def is_bare(self) -> bool:
-        """No verdict beside it: reference readings, and what a repealed policy asks no more."""
-        return not self.line.is_judged or self.line.is_historical
+        """No verdict beside it: reference readings, and what no policy asks on that day."""
+        line = self.line
+        return not line.is_judged or line.is_historical or line.is_unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Section:
 
     policy: PolicyDocument
     is_historical: bool
+    is_unsigned: bool
     rows: tuple[Row, ...]
 
 
@@ -97,7 +100,8 @@ def target_table(run: IndicatorRun, *, actor: Actor, region: Region | None = Non
         (line.target.pk, line.indicator.reading, line.region.pk): entries_of(line, due)
         for line in lines
     }
-    return TargetTable(run, tuple(regions), tuple(_sections(targets, regions, cells, in_force)))
+    rows = _rows_by_policy(targets, regions, cells)
+    return TargetTable(run, tuple(regions), tuple(_sections(rows, in_force, run.as_of)))
 
 
 Entries = dict[tuple[int, str, int], tuple[Entry, ...]]
@@ -116,16 +120,21 @@ def entries_of(line: TargetLine, due: DueLines) -> tuple[Entry, ...]:
     return (result, latest) if line.is_historical else (latest, result)
 
 
-def _sections(
-    targets: Iterable[Target], regions: Sequence[Region], cells: Entries, in_force: set[int]
-) -> list[Section]:
+def _rows_by_policy(
+    targets: Iterable[Target], regions: Sequence[Region], cells: Entries
+) -> dict[PolicyDocument, list[Row]]:
     by_policy: dict[PolicyDocument, list[Row]] = {}
     for target in targets:
         by_policy.setdefault(target.policy, []).extend(_rows(target, regions, cells))
-    return [
-        Section(policy, policy.pk not in in_force, tuple(rows))
-        for policy, rows in by_policy.items()
-    ]
+    return by_policy
+
+
+def _sections(
+    by_policy: dict[PolicyDocument, list[Row]], in_force: set[int], as_of: date
+) -> Iterable[Section]:
+    for policy, rows in by_policy.items():
+        is_historical = is_past(policy, in_force, as_of)
+        yield Section(policy, is_historical, policy.signed_on > as_of, tuple(rows))
 
 
 def _rows(target: Target, regions: Sequence[Region], cells: Entries) -> list[Row]:

@@ -18,7 +18,15 @@ from targets.models import IndicatorRun, Plan, PolicyDocument, Target
 from targets.plans.overlay import Overlay
 from targets.plans.steps import suppose
 from targets.regions import children_of
-from targets.results import TargetLine, goal_of, judge_target, ordered_readings, targets_of
+from targets.results import (
+    TargetLine,
+    goal_of,
+    is_judged_in,
+    is_past,
+    judge_target,
+    ordered_readings,
+    targets_of,
+)
 
 Key = tuple[str, str]
 
@@ -141,6 +149,7 @@ def _line(
     figure: Figure,
     in_force: set[int],
 ) -> TargetLine:
+    is_judged = is_judged_in(region.pk, target, indicator)
     return TargetLine(
         run=run,
         region=region,
@@ -148,7 +157,7 @@ def _line(
         indicator=indicator,
         figure=figure,
         goal=goal_of(target),
-        judgement=judge_target(target, indicator, figure, run.as_of),
-        is_judged=indicator.reading == target.judged_reading,
-        is_historical=target.policy_id not in in_force,
+        judgement=judge_target(target, indicator, figure, run.as_of, is_judged=is_judged),
+        is_judged=is_judged,
+        is_historical=is_past(target.policy, in_force, run.as_of),
     )

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from targets.models import IndicatorRun, IndicatorSnapshot, Target
+from targets.models import IndicatorRun, IndicatorSnapshot, PolicyDocument, Target
 from targets.tests.factories import DAY, City, make_city
 from targets.tests.page_scene import Scene, make_scene, make_target, store_run
 
@@ -51,6 +51,7 @@ REFUSED = [
     ("targets", ["--as-of", "2017-12-31", "--region", "东区"], "没有行政区划 东区"),
     ("targets", ["--as-of", "2017-12-31", "--indicator", "XX99"], "没有指标 XX99 的目标"),
     ("targets", ["--as-of", "2016-12-31"], "2016-12-31 还没有量度"),
+    ("targets", ["--as-of", "2999-01-01"], "2999-01-01 还没有过完，不能量度；最晚可量度"),
     ("targets", ["--as-of", "二〇一七"], "日期"),
 ]
 
@@ -184,7 +185,11 @@ def test_a_count_has_no_denominator_and_a_range_two_thresholds(scene: Scene) -> 
         judged_reading="integrated", comparator="range", threshold=1, threshold_upper=2, due_on=None
     )
     store_run(scene.city.city, DAY, ("TM12",))
-    row = lines("--indicator", "TM12")[0]
+    row, *districts = (r for r in lines("--indicator", "TM12") if r["reading"] == "integrated")
+    # 几所是全市的数：区只列有几所，不判定，也不说还差几家
+    assert {(r["level"], r["verdict"], r["reason"]) for r in districts} == {
+        ("district", "NOT_JUDGED", "reference")
+    }
     asked = ("unit", "numerator", "denominator", "threshold", "threshold_upper", "comparator")
     assert [row[name] for name in asked] == ["count", 0, None, "1", "2", "range"]
 
@@ -211,6 +216,14 @@ def test_a_repealed_policy_is_historical_after_its_last_due_day(
         store_run(scene.city.city, day)
     output = run("targets", "--as-of", day.isoformat(), "--format", "json")
     assert {json.loads(line)["historical"] for line in output.splitlines()} == {historical}
+
+
+def test_a_policy_not_yet_signed_asks_nothing_and_is_not_historical(scene: Scene) -> None:
+    PolicyDocument.objects.update(signed_on=date(2018, 1, 1))
+    assert {row["historical"] for row in lines()} == {False}
+    first, *_ = run("targets", "--as-of", "2017-12-31").splitlines()
+    assert "政策尚未印发" in first
+    assert "还差" not in first
 
 
 def test_csv_has_the_same_fields_and_rows(scene: Scene) -> None:

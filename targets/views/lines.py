@@ -67,7 +67,8 @@ def _line(lines: list[TargetLine], wanted: str) -> TargetLine | None:
     if wanted:
         return first[wanted]
     ordered = sorted(
-        first.values(), key=lambda line: (line.is_historical, line.goal.threshold is None)
+        first.values(),
+        key=lambda line: (line.is_historical or line.is_unsigned, line.goal.threshold is None),
     )
     return next(iter(ordered), None)
 

@@ -6,16 +6,18 @@ import csv
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from institutions.models import Region
 from targets.export import FIELDS, as_record
 from targets.presenters import present
 from targets.regions import columns_of
 from targets.results import TargetLine, latest_run, run_of, target_lines, targets_of
-from targets.snapshots import SnapshotError, find_region, portal_region
+from targets.snapshots import SnapshotError, check_day, find_region, portal_region
 from yiyang.lib.sheets import parse_date
 
 
@@ -41,7 +43,7 @@ class Command(BaseCommand):
         day = parse_date(options["as_of"]) if options["as_of"] else None
         run = run_of(day, region) if day else latest_run()
         if run is None:
-            raise SnapshotError(_not_measured(options["as_of"]))
+            raise SnapshotError(_not_measured(day))
         regions: list[Region] = [region] if options["region"] else columns_of(run)
         targets = targets_of()
         if options["indicator"]:
@@ -81,7 +83,8 @@ class Command(BaseCommand):
             )
 
 
-def _not_measured(day: str | None) -> str:
-    if not day:
+def _not_measured(day: date | None) -> str:
+    if day is None:
         return "还没有任何量度，请先运行 manage.py take_snapshot。"
+    check_day(day, today=timezone.localdate())
     return f"{day} 还没有量度，请先运行 manage.py take_snapshot --as-of {day}。"
