@@ -81,7 +81,7 @@ EL17 = Indicator(
     population=HOMES_TEXT,
     numerator_text="备案有效，以内设、签约、托管、巡诊任一形式提供医疗卫生或康复护理服务的养老机构数",
     denominator_text="养老机构总数；备案过期的仍在分母",
-    definition="内设以有效执业许可证（备案凭证）为凭，签约以双方有效的协议为凭；多种形式只计一次。",
+    definition="内设、签约的医疗以有效证照、协议为凭；康复护理按登记；多种形式只计一次。",
     source=GOALS_2017,
     formula=share_of_homes(SERVED_MEDICALLY | SERVED_IN_REHABILITATION),
 )
