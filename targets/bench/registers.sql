@@ -188,7 +188,7 @@ WHERE bench_pick(i, 133, 100) < share
 -- table contracts_homesickbed
 SELECT i AS id, '' AS void_reason, date '2026-03-01' AS starts_on,
     1 + 3 * bench_pick(i, 140, %(institutions)s / 3) AS institution_id, i AS person_id
-FROM generate_series(1000, %(persons)s, 2000) i
+FROM generate_series(100, %(persons)s, 2000) i
 
 -- table contracts_signupaggregate
 SELECT row_number() OVER (ORDER BY region.id, month, "group") AS id, '' AS void_reason,
