@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, Count, F, QuerySet, Sum, Value, When
-from django.db.models.expressions import RawSQL
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    Count,
+    F,
+    Func,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 
 from institutions.models import RegionPlacement
 from targets.indicators.base import Indicator, Outcome, RollUp, Subject, Tally
@@ -146,11 +157,21 @@ def _cell(row: Mapping[str, Any], prefix: str, tally: Tally) -> Cell | None:
     )
 
 
+class _OneOf(Func):
+    """Whether the first expression is among the numbers of the second, an array."""
+
+    # 不写成 IN（子查询）：规划器以为只有几个区划，转而逐人去查索引。
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
 def within(subject: Subject, day: date, regions: Sequence[int]) -> QuerySet[Any]:
     """The subject's rows on `day` that belong to one of `regions`."""
-    wanted = RawSQL("SELECT unnest(%s::bigint[])", (list(regions),))
+    wanted = Value(list(regions), output_field=ArrayField(BigIntegerField()))
     # 先取区划为列再筛：直接按关系筛，Django 会把居住地再连接一遍。
-    return subject.rows(day).annotate(placed_in=F(subject.region)).filter(placed_in__in=wanted)
+    rows: QuerySet[Any] = subject.rows(day).annotate(placed_in=F(subject.region))
+    return rows.filter(_OneOf(F("placed_in"), wanted))
 
 
 @dataclass(frozen=True, slots=True)
