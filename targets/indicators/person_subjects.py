@@ -65,24 +65,24 @@ def _has(facts: QuerySet[Any]) -> Q:
 def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
     """Last sign-ups by `day` of persons then 60, in force or ended within the year before.
 
-    Someone under 60 on `day` is in the street's return of that time, whoever has a name today
-    (rules.md 7).
+    One ended on the day it began never held. Someone under 60 on `day` is in the street's return
+    of that time, whoever has a name today (rules.md 7).
     """
+    held = Q(terminated_on=None) | Q(terminated_on__gt=F("starts_on"))
     later = FamilyDoctorSignup.objects.kept().filter(
-        person=OuterRef("person"), starts_on__lte=day, starts_on__gt=OuterRef("starts_on")
+        held, person=OuterRef("person"), starts_on__lte=day, starts_on__gt=OuterRef("starts_on")
     )
     year_ago = day - timedelta(days=ENDED_WITHIN_DAYS)
-    just_ended = (
-        Q(terminated_on__gt=year_ago, terminated_on__lte=day)
-        | Q(auto_renews=False, expires_on__gte=year_ago, expires_on__lt=day)
-        & (Q(terminated_on=None) | Q(terminated_on__gt=day))
-    ) & ~Exists(later)
+    just_ended = Q(terminated_on__gt=year_ago, terminated_on__lte=day) | Q(
+        auto_renews=False, expires_on__gte=year_ago, expires_on__lt=day
+    ) & (Q(terminated_on=None) | Q(terminated_on__gt=day))
     key_member = _has(KeyGroupMembership.objects.on(day))
     of_65 = Q(person__born_on__lte=birth_cutoff(day, 65))
     return (
         FamilyDoctorSignup.objects.kept()
-        .filter(starts_on__lte=day, person__born_on__lte=birth_cutoff(day, 60))
-        .filter(signed_up_on(day) | just_ended)
+        .filter(held, starts_on__lte=day, person__born_on__lte=birth_cutoff(day, 60))
+        # 有效的一份之后不会另有一份（数据库不许重叠），所以“之后没有”可对所有行问，一次连接问完。
+        .filter(~Exists(later), signed_up_on(day) | just_ended)
         .annotate(
             residence=_residence_on("person", day),
             is_in_force=flag(signed_up_on(day)),
