@@ -161,6 +161,8 @@ def _check_comparator(target: TargetEntry) -> None:
     elif stated != (True, False):
         what = f"比较方式是 {target.comparator}，须写 threshold，且不写 threshold_upper。"
         raise Fault(target.where, what)
+    if target.comparator == Comparator.AT_LEAST and target.threshold == 0:
+        raise Fault(target.where, "“不低于 0”怎样都达标，请核对目标值。")
     lower, upper = target.threshold, target.threshold_upper
     if lower is not None and upper is not None and upper < lower:
         raise Fault(target.where, f"上限 {upper} 小于下限 {lower}，请对调或改正。")
