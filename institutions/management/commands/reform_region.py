@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from institutions.models import Region
 from institutions.reform import (
     Part,
+    assign,
     facts_with_region,
     merge_regions,
     move_region,
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             ("move", "改隶到另一上级", ("region", "parent")),
             ("merge", "并入另一区划", ("region", "into")),
             ("split", "析出一个新区划", ("region", "code", "name")),
+            ("assign", "把一条记录归入析出的新区划", ("region", "register", "record")),
             ("retire", "撤销已归入完毕的原区划", ("region",)),
         ):
             sub = kinds.add_parser(kind, help=title)
@@ -72,9 +74,24 @@ def _reform(options: dict[str, Any]) -> str:
             split_region(source=region, parts=[part], **common)
             left = sum(unassigned(model, common["on"]).count() for model in facts_with_region())
             return f"已析出 {part.name}；{region.name} 有 {left} 条记录待归入。"
+        case "assign":
+            fact = _fact(options["register"], options["record"])
+            assign(by=SYSTEM, fact=fact, region=region, basis=options["basis"])
+            return f"记录 {fact.pk} 已归入 {region.name}。"
         case _:
             retire_region(region=region, **common)
             return f"{region.name} 自 {common['on']} 起撤销。"
+
+
+def _fact(register: str, record: str) -> Any:
+    """The record that is still to be assigned, named by its register and number."""
+    registers = {model._meta.model_name: model for model in facts_with_region()}
+    if register not in registers:
+        raise ValueError(f"没有登记“{register}”，请用：{'、'.join(registers)}。")
+    fact = registers[register].objects.kept().filter(pk=record if record.isdigit() else 0).first()
+    if fact is None:
+        raise ValueError(f"{register} 没有编号为 {record} 的记录，请从数据质量页核对。")
+    return fact
 
 
 def _region(text: str) -> Region:
