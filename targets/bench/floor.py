@@ -70,7 +70,8 @@ JOINED = (
     f"""contracts_partnershipagreement fact
         {_seat("fact.elderly_id")} {_seat("fact.medical_id", "medical")}""",
 )
-WITHIN = "home.region_id IN (SELECT institutions_subtree(ARRAY[%(region)s]::bigint[], %(day)s))"
+WITHIN = """home.region_id = ANY(
+    ARRAY(SELECT institutions_subtree(ARRAY[%(region)s]::bigint[], %(day)s)))"""
 
 
 def statements(*, is_whole: bool) -> Iterator[str]:
