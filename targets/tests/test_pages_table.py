@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -193,3 +194,14 @@ def test_the_number_of_queries_grows_with_neither_regions_nor_targets(scene: Sce
     assert len(response.context["sections"][0].rows) > 7
     assert count_queries(client, "/targets/?tab=historical") == few
     assert Region.objects.count() > 15
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "xlsx"])
+def test_a_file_of_the_demo_says_so_in_its_name(scene: Scene, settings: Any, suffix: str) -> None:
+    client = browse_as(Role.LEADER)
+    address = f"/targets/export.{suffix}?as_of={DUE_DAY}"
+    named = f"targets-{scene.city.city.code}-{DUE_DAY}.{suffix}"
+    settings.DEMO = False
+    assert client.get(address)["Content-Disposition"] == f'attachment; filename="{named}"'
+    settings.DEMO = True
+    assert unquote(client.get(address)["Content-Disposition"]).endswith(f"演示数据·非真实-{named}")

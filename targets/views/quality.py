@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -92,7 +93,8 @@ def quality_csv(request: ActorRequest, check_id: str) -> HttpResponse:
     writer = csv.writer(response)
     region = asked.region.pk
     lines = finding_lines(check, asked.run, asked.tree, region=region, actor=request.actor)
-    writer.writerow((f"{check.title}，截至 {asked.run.as_of}，量度批次 {asked.run.pk}",))
+    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
+    writer.writerow((f"{check.title}，截至 {asked.run.as_of}，量度批次 {asked.run.pk}{mark}",))
     writer.writerows(tuple(_harmless(cell) for cell in line) for line in lines)
     return response
 

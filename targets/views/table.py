@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from targets.export import FIELDS, as_record
@@ -114,9 +116,11 @@ def _records(request: ActorRequest, asked: Asked) -> Iterable[dict[str, Any]]:
 
 
 def _file(asked: Asked, content: bytes, kind: str, suffix: str) -> HttpResponse:
-    name = f"targets-{asked.region.code}-{asked.run.as_of}.{suffix}"
+    # 表头与字段给机器读，演示的标记写在文件名里。
+    mark = f"{settings.DEMO_MARK}-" if settings.DEMO else ""
+    name = f"{mark}targets-{asked.region.code}-{asked.run.as_of}.{suffix}"
     return HttpResponse(
         content,
         content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )
