@@ -88,7 +88,11 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
 # 指标查询的表达式多、行数少：即时编译要花十几秒，查询本身只要几十毫秒。夜间量度自己打开它。
-DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"}
+# 网站的查询设上限：人走了，查询不该还在跑。夜间量度与命令不设（0）。
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=0)
+DATABASES["default"]["OPTIONS"] = {
+    "options": f"-c jit=off -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+}
 DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", default="yiyang_app")
 
 # 缓存与队列：没有 REDIS_URL 时缓存在进程内、夜间任务在进程内运行。

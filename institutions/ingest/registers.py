@@ -76,7 +76,8 @@ def ingest(sheet: RegisterSheet, content: bytes, *, by: Recorder, batch: str) ->
 
 def _columns(sheet: RegisterSheet, header: Row) -> Mapping[str, int]:
     """Where each heading stands; unknown columns are let be, missing ones are named."""
-    places = {heading: place for place, heading in enumerate(header.cells)}
+    # 模板的必填列带 *，照抄模板的表头也认。
+    places = {heading.rstrip("*"): place for place, heading in enumerate(header.cells)}
     lacking = [c.heading for c in sheet.cells if c.is_required and c.heading not in places]
     if lacking:
         raise IngestError([f"{sheet.title}缺少列：{'、'.join(lacking)}。请按模板的表头填写。"])

@@ -78,6 +78,15 @@ def test_sheets_in_and_the_same_figure_on_page_and_in_excel(registers: Path) -> 
     assert row[city : city + 2] == [2.0, 3.0]
 
 
+def test_the_template_of_a_sheet_is_accepted_as_its_header(registers: Path) -> None:
+    said = StringIO()
+    call_command("import_register", "institutions", "--template", stdout=said)
+    header = said.getvalue().strip()
+    assert header.startswith("机构编码*,名称*,区划代码*,起始日期*,状态*,地址,")
+    row = "YY-09,演示九院,150302000000,2016-01-01,正常,,,综合医院,二级,,公办,"
+    assert "新增 1 行" in bring_in(registers, "institutions", f"{header}\n{row}\n")
+
+
 def test_the_same_sheet_again_changes_nothing(registers: Path) -> None:
     before = Change.objects.count()
     assert "新增 0 行，变更 0 行，未变 3 行" in bring_in(registers, "institutions", INSTITUTIONS)

@@ -107,6 +107,7 @@ class Cluster:
             settings.write(SETTINGS if self.durable else SETTINGS + THROWAWAY)
         statements = "\n".join(role.statement for role in roles)
         statements += f"\nCREATE DATABASE {database} OWNER {roles[0].name};\n"
+        statements += f"ALTER ROLE {BOOTSTRAP} NOLOGIN;\n"
         self.run("postgres", "--single", "-D", half, "postgres", lines=statements)
         half.replace(self.data)
 

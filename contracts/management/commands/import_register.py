@@ -21,15 +21,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("sheet", help=f"台账种类：{'、'.join(SHEETS)}")
-        parser.add_argument("path", help="文件路径")
+        parser.add_argument("path", nargs="?", help="文件路径")
+        parser.add_argument(
+            "--template", action="store_true", help="不导入，打印这份台账的表头（必填的带 *）"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         sheet = SHEETS.get(options["sheet"])
         if sheet is None:
             raise CommandError(f"没有台账“{options['sheet']}”，请用：{'、'.join(SHEETS)}。")
-        path = Path(options["path"])
+        if options["template"]:
+            self.stdout.write(",".join(f"{c.heading}{'*' * c.is_required}" for c in sheet.cells))
+            return
+        path = Path(options["path"] or "")
         if not path.is_file():
-            raise CommandError(f"找不到文件 {path}，请核对路径。")
+            raise CommandError(f"找不到文件 {path}，请核对路径；表头见 --template。")
         try:
             tally = ingest(sheet, path.read_bytes(), by=SYSTEM, batch=path.name)
         except IngestError as error:
