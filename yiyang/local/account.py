@@ -54,13 +54,19 @@ def server_programs() -> Path:
     package = _package()
     if os.geteuid() != 0:
         return package / INSTALL / "bin"
-    home = server_home()
-    home.mkdir(exist_ok=True)
-    home.chmod(0o755)  # 不随 umask：服务器用户要能走进来。
-    copy = home / f"server-{version(WHEEL)}"
+    copy = open_home() / f"server-{version(WHEEL)}"
     if not copy.exists():
         _copy_server(package, copy)
     return copy / PACKAGE / INSTALL / "bin"
+
+
+def open_home() -> Path:
+    """Return the folder of the servers' data, made so that their user can walk in."""
+    home = server_home()
+    if os.geteuid() == 0:
+        home.mkdir(exist_ok=True)
+        home.chmod(0o755)  # 不随 umask：服务器用户要能走进来。
+    return home
 
 
 def _account(name: str) -> ServerAccount:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from yiyang.local.account import server_account, server_programs
+from yiyang.local.account import open_home, server_account, server_programs
 from yiyang.local.environment import APP, environment, roles
 from yiyang.local.keys import Keys
 from yiyang.local.places import DEMO, VAR, make_private, say, server_home
@@ -78,7 +78,7 @@ def throwaway_cluster(made: Sequence[Role], programs: Path | None = None) -> Ite
     """Yield a PostgreSQL of this process alone, with these roles; the first owns the database."""
     make_private(VAR)
     programs, account = programs or server_programs(), server_account()
-    cluster = Cluster(server_home() / f"test-{os.getpid()}", programs, account, durable=False)
+    cluster = Cluster(open_home() / f"test-{os.getpid()}", programs, account, durable=False)
     try:
         cluster.create(made, DATABASE)
         cluster.start()
