@@ -10,7 +10,6 @@ from django.conf import settings
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from targets.indicators.once import uncompiled
 from targets.records import Part, Shelf, listed, words_of
 from targets.xlsx import FONT
 from yiyang.access.scope import Actor
@@ -38,9 +37,8 @@ def file_lines(part: Part, shelf: Shelf, *, actor: Actor) -> Iterator[Line]:
     yield (*words.headings, *OUTCOME_HEADINGS)
     if not part.on(shelf):
         return
-    with uncompiled():
-        for record in listed(part, shelf, actor=actor).iterator(chunk_size=ROWS_AT_ONCE):
-            yield words.file_cells(record)
+    for record in listed(part, shelf, actor=actor).iterator(chunk_size=ROWS_AT_ONCE):
+        yield words.file_cells(record)
 
 
 def fits_a_sheet(part: Part, shelf: Shelf) -> bool:

@@ -18,7 +18,6 @@ from institutions.models import InstitutionProfile
 from targets.indicators import base
 from targets.indicators.base import Outcome, Subject, flag
 from targets.indicators.measure import RecordSet
-from targets.indicators.once import uncompiled
 from targets.indicators.until import OPEN_ENDED
 from targets.presenters import NOTHING
 from yiyang.access.roles import Permission
@@ -134,8 +133,7 @@ def counted_part(record_set: RecordSet) -> Part:
     grouped = record_set.rows.order_by().values("outcome").annotate(records=Count("pk"))
     if tally.amount:
         grouped = grouped.annotate(added=Sum("contribution"))
-    with uncompiled():
-        found = list(grouped.order_by("outcome"))
+    found = list(grouped.order_by("outcome"))
     return Part(record_set, tuple(_tally(group, tally) for group in found))
 
 
@@ -165,8 +163,7 @@ def record_page(part: Part, shelf: Shelf, *, actor: Actor, after: int) -> Record
     """The records of one shelf past the key `after` that lie in the actor's scope."""
     found: list[dict[str, Any]] = []
     if part.on(shelf):
-        with uncompiled():
-            found = list(listed(part, shelf, actor=actor).filter(pk__gt=after)[: PAGE_SIZE + 1])
+        found = list(listed(part, shelf, actor=actor).filter(pk__gt=after)[: PAGE_SIZE + 1])
     kept = found[:PAGE_SIZE]
     words = words_of(part)
     return RecordPage(

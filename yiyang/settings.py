@@ -87,7 +87,7 @@ TEMPLATES = [
 # 数据库：只有 PostgreSQL。网站与工作进程用 yiyang_app 登录，迁移用 yiyang_owner。
 DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True, ATOMIC_REQUESTS=False)
-# 指标查询的表达式多、行数少：即时编译要花十几秒，查询本身只要几十毫秒。夜间量度自己打开它。
+# 指标查询的表达式多、行数少：即时编译要花十几秒，查询本身只要几十毫秒。
 # 网站的查询设上限：人走了，查询不该还在跑。夜间量度与命令不设（0）。
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=0)
 DATABASES["default"]["OPTIONS"] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,7 +33,7 @@ from targets.indicators.calculation import (
     summed,
 )
 from targets.indicators.lens import AS_IT_IS, Lens, fetch
-from targets.indicators.once import uncompiled, worked_out
+from targets.indicators.once import worked_out
 
 Figures = dict[int, Figure]
 Cells = dict[Tally, dict[int, Cell]]
@@ -121,12 +120,11 @@ def _count(
         rows, lens = worked_out(rows, tallies, lens)
     rows = rows.order_by().values(counted_region=F(subject.region)).annotate(**counters)
     own: Cells = {tally: {} for tally in tallies}
-    with uncompiled() if subject.is_worked_out_once else nullcontext():
-        for row in fetch(rows, lens):
-            for index, tally in enumerate(tallies):
-                cell = _cell(row, f"t{index}", tally)
-                if cell is not None:
-                    own[tally][row["counted_region"]] = cell
+    for row in fetch(rows, lens):
+        for index, tally in enumerate(tallies):
+            cell = _cell(row, f"t{index}", tally)
+            if cell is not None:
+                own[tally][row["counted_region"]] = cell
     return own
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -34,18 +32,6 @@ def worked_out(
         column = f'"{table}"."{name}"'  # 两个名字都来自本查询自己
         known[name] = RawSQL(column, (), rows.query.annotations[name].output_field)  # noqa: S611
     return rows.model._default_manager.annotate(**known), Lens({table: body})
-
-
-@contextmanager
-def uncompiled() -> Iterator[None]:
-    """Leave out the server's just-in-time compiler while reading few rows with dear facts.
-
-    It would spend seconds compiling thousands of functions for a query of tens of milliseconds.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET jit = off")
-        yield
-        cursor.execute("RESET jit")
 
 
 def _asked(tallies: Iterable[Tally]) -> set[str]:
