@@ -1,6 +1,7 @@
 """Which rows an actor may see, declared once per model and refused where nothing is declared."""
 
 import datetime
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar, cast
@@ -87,11 +88,12 @@ def known_actor(user_id: int, role: str, day: datetime.date) -> Actor:
 Condition = Q | bool
 
 
-class RowScope:
+class RowScope(ABC):
     """A condition on rows that depends on the actor; joined with & and |."""
 
+    @abstractmethod
     def condition(self, actor: Actor) -> Condition:
-        raise NotImplementedError
+        """The rows the actor may see: a condition, or True for all and False for none."""
 
     def __and__(self, other: "RowScope") -> "RowScope":
         return _Both(self, other)
