@@ -263,8 +263,8 @@ def _with_parties(agreements: QuerySet[Any], day: date) -> QuerySet[Any]:
     )
     certified = Q(medical__in=_holders(Licence.objects.medical().on(day)))
     with_parties: QuerySet[Any] = agreements.annotate(
-        medical_profile=_profile_on("medical", day),
-        elderly_profile=_profile_on("elderly", day),
+        medical_profile=profile_on("medical", day),
+        elderly_profile=profile_on("elderly", day),
         medical_is_open=flag(Q(medical_profile__status=Status.OPERATING)),
         elderly_is_open=flag(Q(elderly_profile__status=Status.OPERATING)),
         medical_is_certified=flag(certified),
@@ -283,7 +283,7 @@ def _with_parties(agreements: QuerySet[Any], day: date) -> QuerySet[Any]:
     return with_parties
 
 
-def _profile_on(party: str, day: date) -> FilteredRelation:
+def profile_on(party: str, day: date) -> FilteredRelation:
     prefix = f"{party}__profiles__"
     return FilteredRelation(
         f"{party}__profiles", condition=holds_on(day, prefix) & Q(**{f"{prefix}voided_at": None})
@@ -293,7 +293,7 @@ def _profile_on(party: str, day: date) -> FilteredRelation:
 def doctor_teams(day: date) -> QuerySet[DoctorTeam]:
     """Doctor teams on `day`, placed where their institution stands."""
     return DoctorTeam.objects.on(day).annotate(
-        profile=_profile_on("institution", day),
+        profile=profile_on("institution", day),
         is_open=flag(Q(profile__status=Status.OPERATING)),
         **until.of_teams(day),
     )

@@ -39,7 +39,8 @@ from yiyang.lib.ages import birth_cutoff
 ENDED_WITHIN_DAYS = 365
 
 
-def _residence_on(person: str, day: date | F) -> FilteredRelation:
+def residence_on(person: str, day: date | F) -> FilteredRelation:
+    """Where the person reached by `person` (empty: the row itself) lived on `day`."""
     prefix = f"{person}__residences__" if person else "residences__"
     starts = Q(**{f"{prefix}starts_on__lte": day, f"{prefix}voided_at": None})
     runs = Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": day})
@@ -84,7 +85,7 @@ def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
         # 有效的一份之后不会另有一份（数据库不许重叠），所以“之后没有”可对所有行问，一次连接问完。
         .filter(~Exists(later), signed_up_on(day) | just_ended)
         .annotate(
-            residence=_residence_on("person", day),
+            residence=residence_on("person", day),
             is_in_force=flag(signed_up_on(day)),
             is_terminated=flag(Q(terminated_on__lte=day)),
             is_65=flag(of_65),
@@ -108,7 +109,7 @@ def _health_managements(year: int, day: date) -> QuerySet[HealthManagement]:
         HealthManagement.objects.kept()
         .filter(year=year, exam_on__lte=day)
         .annotate(
-            residence=_residence_on("person", F("exam_on")),
+            residence=residence_on("person", F("exam_on")),
             is_complete=flag(Q(**done, form_completed_on__lte=day)),
             age_at_exam=_AgeOn(F("exam_on"), F("person__born_on")),
             is_duplicate=_person_flags(day)["is_duplicate"],
@@ -150,7 +151,7 @@ def residents(day: date) -> QuerySet[PersonResidence]:
 def home_sickbeds(day: date) -> QuerySet[HomeSickbed]:
     """Home sickbeds open on `day`, placed where the person lives."""
     return HomeSickbed.objects.on(day).annotate(
-        residence=_residence_on("person", day), **_person_flags(day), **until.of_sickbeds(day)
+        residence=residence_on("person", day), **_person_flags(day), **until.of_sickbeds(day)
     )
 
 

@@ -1,30 +1,14 @@
-"""Where a record stood on a day, joined to it for the checks."""
+"""What the checks' rows have in common: choices in words, and regions astray."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Case, CharField, F, FilteredRelation, Q, TextChoices, Value, When
+from django.db.models import Case, CharField, Q, TextChoices, Value, When
 from django.db.models.expressions import RawSQL
 
 from institutions.models import RegionSuccession, SuccessionKind
-from yiyang.facts import holds_on
-
-
-def profile_on(party: str, day: date) -> FilteredRelation:
-    """The profile that the institution reached by `party` had on `day`."""
-    prefix = f"{party}__profiles__"
-    kept = Q(**{f"{prefix}voided_at": None})
-    return FilteredRelation(f"{party}__profiles", condition=holds_on(day, prefix) & kept)
-
-
-def residence_on(person: str, day: date | F) -> FilteredRelation:
-    """Where the person reached by `person` (empty: the row itself) lived on `day`."""
-    relation = f"{person}__residences" if person else "residences"
-    starts = Q(**{f"{relation}__starts_on__lte": day, f"{relation}__voided_at": None})
-    runs = Q(**{f"{relation}__ends_on": None}) | Q(**{f"{relation}__ends_on__gte": day})
-    return FilteredRelation(relation, condition=starts & runs)
 
 
 def in_words(path: str, choices: type[TextChoices]) -> Case:

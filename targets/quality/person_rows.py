@@ -17,7 +17,8 @@ from contracts.models import (
     ResidenceKind,
 )
 from targets.indicators.base import flag
-from targets.quality.joins import astray, in_words, residence_on
+from targets.indicators.person_subjects import residence_on
+from targets.quality.joins import astray, in_words
 from yiyang.lib.ages import birth_cutoff
 
 NAMED_FROM_AGE = 60

@@ -20,8 +20,8 @@ from institutions.models import (
 )
 from institutions.models.institutions import ELDERLY_CERTIFICATES, MEDICAL_CERTIFICATES
 from targets.indicators.base import flag
-from targets.indicators.institution_subjects import agreements
-from targets.quality.joins import astray, in_words, profile_on
+from targets.indicators.institution_subjects import agreements, profile_on
+from targets.quality.joins import astray, in_words
 
 
 def unsound_agreements(day: date) -> QuerySet[Any]:

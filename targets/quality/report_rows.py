@@ -24,10 +24,10 @@ from institutions.models import (
     Status,
 )
 from targets.indicators.base import flag
-from targets.indicators.institution_subjects import IS_HOME, elderly_services
+from targets.indicators.institution_subjects import IS_HOME, elderly_services, profile_on
 from targets.indicators.person_subjects import latest_populations
 from targets.models import IndicatorSnapshot
-from targets.quality.joins import in_words, profile_on
+from targets.quality.joins import in_words
 from yiyang.lib.ages import birth_cutoff
 
 
