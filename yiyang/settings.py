@@ -205,6 +205,11 @@ FIELD_CIPHER = env.str("FIELD_CIPHER", default="AES-256-GCM")
 FIELD_KEYS = env.dict("FIELD_KEYS")
 FIELD_KEY_ID = env.str("FIELD_KEY_ID")
 DIGEST_KEY = env.str("DIGEST_KEY")
+# 换检索密钥期间旧的几把：旧记录换完之前仍查得到（rotate_keys）。
+OLD_DIGEST_KEYS = env.list("OLD_DIGEST_KEYS", default=[])
+# 个人信息的保存期（年）：死亡后；迁出且再无服务后；作废后。期满由 destroy_persons 销毁。
+RETENTION_YEARS_AFTER_DEATH = env.int("RETENTION_YEARS_AFTER_DEATH", default=10)
+RETENTION_YEARS_AFTER_LEAVING = env.int("RETENTION_YEARS_AFTER_LEAVING", default=10)
 
 LOGGING = {
     "version": 1,

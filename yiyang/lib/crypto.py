@@ -27,6 +27,8 @@ NONCE_BYTES = 12
 KEY_ID_AT = 3  # 包裹密钥：版本、算法、编号长度各一字节，之后是主密钥编号
 TAG_BYTES = 16
 KEY_BYTES = 32
+MARK_BYTES = 4  # 检索值开头：由哪一把检索密钥、哪一种算法算出
+DIGEST_BYTES = 32
 WRAPPED = "data_key"
 
 
@@ -118,12 +120,16 @@ def _open(value: bytes, start: int, key: bytes, associated: bytes) -> bytes:
 
 def wrap(data_key: bytes, uid: UUID) -> bytes:
     """Encrypt a data key under the current master key, whose id is written in the value."""
-    cipher = _current_cipher()
-    key_id: str = settings.FIELD_KEY_ID
-    header = bytes((VERSION, cipher, len(key_id.encode()))) + key_id.encode()
+    header = wrap_header()
     nonce = os.urandom(NONCE_BYTES)
-    aead = _cached_aead(_master_key(key_id), cipher)
+    aead = _cached_aead(_master_key(settings.FIELD_KEY_ID), _current_cipher())
     return header + nonce + aead.encrypt(nonce, data_key, header + _associated(WRAPPED, "", uid))
+
+
+def wrap_header() -> bytes:
+    """What every data key begins with that is wrapped as the settings now ask."""
+    key_id: str = settings.FIELD_KEY_ID
+    return bytes((VERSION, _current_cipher(), len(key_id.encode()))) + key_id.encode()
 
 
 def wrapped_key_id(wrapped: bytes | memoryview) -> str:
@@ -186,10 +192,35 @@ MIDDLE_DOTS = str.maketrans(dict.fromkeys("•・‧∙⋅●", "·"))
 
 
 def digest(value: str, field: str) -> bytes:
-    """Return the keyed hash a value is found by; the same value differs from field to field."""
-    keyed = _keyed_hash(settings.DIGEST_KEY, _current_cipher(), field).copy()
+    """Return the keyed hash a value is found by; the same value differs from field to field.
+
+    Its first bytes name the key, so that a rotation killed half-way knows what is left to do.
+    """
+    return _digest(value, field, settings.DIGEST_KEY, _current_cipher())
+
+
+def digests(value: str, field: str) -> list[bytes]:
+    """Every hash the value may be stored under while keys or ciphers are changed; newest first."""
+    keys = (settings.DIGEST_KEY, *settings.OLD_DIGEST_KEYS)
+    newest = _current_cipher()
+    ciphers = sorted(CIPHERS.values(), key=lambda cipher: cipher != newest)
+    return [_digest(value, field, key, cipher) for key in keys for cipher in ciphers]
+
+
+def digest_mark() -> bytes:
+    """What every hash begins with that is made as the settings now ask."""
+    return _digest_mark(settings.DIGEST_KEY, _current_cipher())
+
+
+def _digest(value: str, field: str, encoded_key: str, cipher: int) -> bytes:
+    keyed = _keyed_hash(encoded_key, cipher, field).copy()
     keyed.update(normalised(value).encode())
-    return keyed.finalize()
+    return (_digest_mark(encoded_key, cipher) + keyed.finalize())[:DIGEST_BYTES]
+
+
+@lru_cache(maxsize=16)
+def _digest_mark(encoded_key: str, cipher: int) -> bytes:
+    return _keyed_hash(encoded_key, cipher, "").copy().finalize()[:MARK_BYTES]
 
 
 @lru_cache(maxsize=32)

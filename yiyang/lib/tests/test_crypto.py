@@ -31,6 +31,7 @@ def keys(request: pytest.FixtureRequest, settings: Settings) -> None:
     settings.FIELD_KEYS = {"k1": key_text("a"), "k2": key_text("b")}
     settings.FIELD_KEY_ID = "k1"
     settings.DIGEST_KEY = key_text("c")
+    settings.OLD_DIGEST_KEYS = []
 
 
 @given(plain=st.text(), key=st.binary(min_size=32, max_size=32), uid=st.uuids())
@@ -165,3 +166,26 @@ def test_an_unknown_cipher_is_refused(settings: Settings) -> None:
     settings.FIELD_CIPHER = "ROT13"
     with pytest.raises(ImproperlyConfigured, match="AES-256-GCM、SM4-GCM"):
         crypto.seal("x", data_key=crypto.new_data_key(), **PLACE)
+
+
+def test_a_digest_names_its_key_and_tells_nothing_else(settings: Settings) -> None:
+    mark = crypto.digest_mark()
+    assert crypto.digest("王秀英", "name").startswith(mark)
+    assert crypto.digest("15039919450101001X", "id_number").startswith(mark)
+    settings.DIGEST_KEY = key_text("d")
+    assert crypto.digest_mark() != mark
+
+
+def test_a_value_is_found_while_the_digest_key_is_changed(settings: Settings) -> None:
+    stored = crypto.digest("王秀英", "name")
+    settings.DIGEST_KEY, settings.OLD_DIGEST_KEYS = key_text("d"), [key_text("c")]
+    assert crypto.digests("王秀英", "name")[0] == crypto.digest("王秀英", "name") != stored
+    assert stored in crypto.digests("王秀英", "name")
+    assert stored not in crypto.digests("王秀兰", "name")
+
+
+def test_a_value_is_found_while_the_cipher_is_changed(settings: Settings) -> None:
+    stored = crypto.digest("王秀英", "name")
+    settings.FIELD_CIPHER = "SM4-GCM" if settings.FIELD_CIPHER == "AES-256-GCM" else "AES-256-GCM"
+    assert crypto.digest("王秀英", "name") != stored
+    assert stored in crypto.digests("王秀英", "name")
