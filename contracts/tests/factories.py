@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
+from contracts.identity import seal_identity
 from contracts.models import (
     AgreementMode,
     DoctorTeam,
@@ -16,6 +18,7 @@ from contracts.models import (
     KeyGroupMembership,
     PartnershipAgreement,
     Person,
+    PersonKey,
     PersonResidence,
     ResidenceKind,
     SignupAggregate,
@@ -116,3 +119,28 @@ def make_aggregate(region: Region, group: str, signed: int, counted_on: date) ->
     return SignupAggregate.objects.create(
         region=region, group=group, signed=signed, counted_on=counted_on
     )
+
+
+def make_known_person(
+    region: Region | None = None,
+    *,
+    name: str = "王秀英",
+    id_number: str = "",
+    phone: str = "",
+    **fields: Any,
+) -> Person:
+    """A person whose name, ID number and phone are known and sealed."""
+    uid = uuid4()
+    sealed = seal_identity(uid=uid, name=name, id_number=id_number, phone=phone)
+    person = make_person(
+        region,
+        uid=uid,
+        name_sealed=sealed.name_sealed,
+        name_digest=sealed.name_digest,
+        id_sealed=sealed.id_sealed,
+        id_digest=sealed.id_digest,
+        phone_sealed=sealed.phone_sealed,
+        **fields,
+    )
+    PersonKey.objects.create(person=person, wrapped=sealed.wrapped_key)
+    return person
