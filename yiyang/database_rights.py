@@ -23,6 +23,8 @@ READ_ONLY = (
 )
 # 只增不改：统计结果、所用口径与查阅记录。
 APPEND_ONLY = (
+    "contracts_personexport",
+    "contracts_reveal",
     "targets_indicatordefinition",
     "targets_indicatorsnapshot",
     "targets_planfigure",

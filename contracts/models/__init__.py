@@ -2,6 +2,13 @@
 
 from contracts.models.agreements import AgreementMode, PartnershipAgreement, ServiceItem
 from contracts.models.care import HealthManagement, HomeSickbed
+from contracts.models.disclosures import (
+    ExportColumn,
+    PersonExport,
+    Reveal,
+    RevealField,
+    RevealReason,
+)
 from contracts.models.persons import (
     KeyGroup,
     KeyGroupMembership,
@@ -24,6 +31,7 @@ __all__ = [
     "AggregateGroup",
     "AgreementMode",
     "DoctorTeam",
+    "ExportColumn",
     "FamilyDoctorSignup",
     "HealthManagement",
     "HomeSickbed",
@@ -31,9 +39,13 @@ __all__ = [
     "KeyGroupMembership",
     "PartnershipAgreement",
     "Person",
+    "PersonExport",
     "PersonKey",
     "PersonResidence",
     "ResidenceKind",
+    "Reveal",
+    "RevealField",
+    "RevealReason",
     "ServiceItem",
     "Sex",
     "SignupAggregate",
