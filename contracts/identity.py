@@ -69,9 +69,14 @@ def open_identity(person: Person) -> Identity:
     )
 
 
-def seal_identity(*, uid: UUID, name: str, id_number: str = "", phone: str = "") -> SealedIdentity:
-    """Seal what is known of a new person under a new data key."""
-    key = new_data_key()
+def seal_identity(
+    *, uid: UUID, name: str, id_number: str = "", phone: str = "", data_key: bytes | None = None
+) -> SealedIdentity:
+    """Seal what is known of a person: a new one under a new key, a known one under their own.
+
+    A known person must keep their key, or what the log holds of them would no longer open.
+    """
+    key = data_key or new_data_key()
 
     def sealed(plain: str, field: str) -> bytes | None:
         if not plain:
