@@ -1,6 +1,16 @@
 """The models of the project package, gathered where Django looks for them."""
 
 from yiyang.access.models import User
+from yiyang.audit.models import AuditBatch, AuditEvent, AuditSeal
 from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
 
-__all__ = ["Change", "ChangeEntry", "ChangeNumber", "ChangePending", "User"]
+__all__ = [
+    "AuditBatch",
+    "AuditEvent",
+    "AuditSeal",
+    "Change",
+    "ChangeEntry",
+    "ChangeNumber",
+    "ChangePending",
+    "User",
+]

@@ -5,6 +5,9 @@ from pathlib import Path
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from yiyang.audit.retention import MINIMUM_KEEP_DAYS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -51,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "yiyang.access.middleware.ActorMiddleware",
+    "yiyang.audit.middleware.AuditMiddleware",
     "yiyang.access.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -210,6 +214,20 @@ OLD_DIGEST_KEYS = env.list("OLD_DIGEST_KEYS", default=[])
 # 个人信息的保存期（年）：死亡后；迁出且再无服务后；作废后。期满由 destroy_persons 销毁。
 RETENTION_YEARS_AFTER_DEATH = env.int("RETENTION_YEARS_AFTER_DEATH", default=10)
 RETENTION_YEARS_AFTER_LEAVING = env.int("RETENTION_YEARS_AFTER_LEAVING", default=10)
+
+# 审计：链的密钥 {编号: 32 字节 base64} 与现用编号，锚点文件（只追加，放在数据库之外），保存天数。
+AUDIT_KEYS = env.dict("AUDIT_KEYS")
+AUDIT_KEY_ID = env.str("AUDIT_KEY_ID")
+AUDIT_ANCHOR_FILE = Path(env.str("AUDIT_ANCHOR_FILE"))
+AUDIT_KEEP_DAYS = env.int("AUDIT_KEEP_DAYS", default=365)
+if AUDIT_KEEP_DAYS < MINIMUM_KEEP_DAYS:
+    raise ImproperlyConfigured(
+        f"AUDIT_KEEP_DAYS={AUDIT_KEEP_DAYS} 太短：审计依法至少保存 {MINIMUM_KEEP_DAYS} 天，请改大。"
+    )
+if AUDIT_KEY_ID not in AUDIT_KEYS:
+    raise ImproperlyConfigured(f"AUDIT_KEY_ID={AUDIT_KEY_ID} 不在 AUDIT_KEYS 中，请改正。")
+# 前面有几层自家的反向代理：来源地址取 X-Forwarded-For 里它们写的那一个。
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 LOGGING = {
     "version": 1,

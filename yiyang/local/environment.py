@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from yiyang.local.keys import Keys
-from yiyang.local.places import CHECKOUT, VAR, make_private
+from yiyang.local.places import CHECKOUT, DEMO, VAR, make_private
 from yiyang.local.postgres import Role
 
 OWNER = "yiyang_owner"
@@ -33,6 +33,9 @@ def environment(
         "FIELD_KEYS": f"k1={keys.field_key}",
         "FIELD_KEY_ID": "k1",
         "DIGEST_KEY": keys.digest_key,
+        "AUDIT_KEYS": f"a1={keys.audit_key}",
+        "AUDIT_KEY_ID": "a1",
+        "AUDIT_ANCHOR_FILE": str(anchor_file(demo=demo)),
         "DATABASE_URL": database_url,
         "OWNER_DATABASE_URL": owner_url,
         "DATABASE_APP_ROLE": app_role,
@@ -44,6 +47,11 @@ def environment(
         "TMPDIR": str(make_private(VAR / "tmp")),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def anchor_file(*, demo: bool) -> Path:
+    """Return where the audit's heads are anchored: with the demo's data, else this run's own."""
+    return DEMO / "audit-anchors.jsonl" if demo else VAR / "tmp" / f"anchors-{os.getpid()}.jsonl"
 
 
 def build_version() -> str:

@@ -24,6 +24,7 @@ class Keys:
     secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(64))
     field_key: str = field(default_factory=_key)
     digest_key: str = field(default_factory=_key)
+    audit_key: str = field(default_factory=_key)
     owner_password: str = field(default_factory=_token)
     app_password: str = field(default_factory=_token)
     redis_password: str = field(default_factory=_token)
@@ -31,6 +32,9 @@ class Keys:
     @classmethod
     def kept_in(cls, path: Path) -> "Keys":
         """Return the keys of this file, made at the first call; readable by this user alone."""
-        if not path.exists():
-            write_private(path, json.dumps(asdict(cls()), indent=1))
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        keys = cls(**known)
+        # 旧环境没有后来才添的密钥：造好了也要写下，否则每次启动都是另一把。
+        if asdict(keys) != known:
+            write_private(path, json.dumps(asdict(keys), indent=1))
+        return keys

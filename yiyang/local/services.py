@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from yiyang.local.account import open_home, server_account, server_programs
-from yiyang.local.environment import APP, environment, roles
+from yiyang.local.environment import APP, anchor_file, environment, roles
 from yiyang.local.keys import Keys
 from yiyang.local.places import DEMO, VAR, make_private, say, server_home
 from yiyang.local.postgres import Cluster, Role
@@ -113,6 +113,7 @@ def demo_services() -> Services:
     if cluster.data.exists() and not keys.exists():
         say("演示密钥已不在，旧的演示数据无法再读，重新生成。")
         cluster.destroy()
+        anchor_file(demo=True).unlink(missing_ok=True)
     kept = Keys.kept_in(keys)
     return Services(cluster, RedisServer(make_private(DEMO / "redis"), kept.redis_password), kept)
 

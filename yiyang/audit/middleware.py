@@ -1,0 +1,78 @@
+"""The edge where a request gets its number, and where refusals and failures are kept."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.db import Error as DatabaseError
+from django.http import HttpResponse
+
+from yiyang.access.http import ActorRequest
+from yiyang.audit.context import audited_request
+from yiyang.audit.kinds import EventKind, Outcome
+from yiyang.audit.recording import record, without_numbers
+
+PATH_LENGTH = 200
+# 负载均衡每几秒问一次；数据库停了它答 503，那时也写不进审计。
+NOT_AUDITED = frozenset({"healthz"})
+REASONS = {
+    HTTPStatus.FORBIDDEN: "无权使用",
+    HTTPStatus.NOT_FOUND: "不存在或不在授权范围",
+}
+
+logger = logging.getLogger(__name__)
+GetResponse = Callable[[ActorRequest], HttpResponse]
+
+
+class AuditMiddleware:
+    """Number each request, and record its answer where that is a refusal or a failure."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: ActorRequest) -> HttpResponse:
+        with audited_request(request) as request_id:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id
+            kind = _kind_of(request, response.status_code)
+            if kind is not None:
+                _record_answer(request, response.status_code, kind)
+        return response
+
+
+def _kind_of(request: ActorRequest, status: int) -> EventKind | None:
+    match = request.resolver_match
+    if match is not None and match.view_name in NOT_AUDITED:
+        return None
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return EventKind.FAILED
+    if status == HTTPStatus.FORBIDDEN:
+        return EventKind.DENIED
+    # 地址本身不存在的 404 是打错字；地址存在而记录“不存在”的，可能是在试别人的编号。
+    if status == HTTPStatus.NOT_FOUND and match is not None and request.actor.is_known:
+        return EventKind.DENIED
+    return None
+
+
+def _record_answer(request: ActorRequest, status: int, kind: EventKind) -> None:
+    match = request.resolver_match
+    try:
+        record(
+            kind=kind,
+            actor_id=request.actor.user_id,
+            outcome=Outcome.FAILED if kind is EventKind.FAILED else Outcome.DENIED,
+            subject=f"page:{match.view_name}" if match and match.view_name else "",
+            reason=REASONS.get(HTTPStatus(status), "系统出错"),
+            details={"method": request.method or "", "path": shown_path(request), "status": status},
+        )
+    except DatabaseError:
+        # 答复本身已是拒绝或出错，没有泄露什么；数据库停了不该再遮住真正的原因。
+        logger.exception("audit_not_written")
+
+
+def shown_path(request: ActorRequest) -> str:
+    """Return the path as the audit may keep it: no query, no names, no long numbers."""
+    ascii_only = request.path.encode("ascii", "replace").decode()
+    return without_numbers(ascii_only)[:PATH_LENGTH]
