@@ -20,6 +20,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg2.extensions import connection as Connection
 from pytest_django import DjangoDbBlocker
 
+from yiyang.audit.recording import close_own_connection
+
 CHROMIUM = Path("/usr/bin/chromium")
 WORKER_READY_SECONDS = 60.0
 
@@ -73,6 +75,7 @@ def django_db_setup(
         with flush_by_the_owner():
             yield
         connections.close_all()
+        close_own_connection()
         drop_database(server, name)
 
 

@@ -104,3 +104,10 @@ def _own_connection() -> BaseDatabaseWrapper:
         own = _local.connection = connection.copy()
     own.close_if_unusable_or_obsolete()
     return own
+
+
+def close_own_connection() -> None:
+    """Let go of this thread's audit connection; the next event opens another."""
+    own: BaseDatabaseWrapper | None = getattr(_local, "connection", None)
+    if own is not None:
+        own.close()
