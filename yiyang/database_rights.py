@@ -23,6 +23,7 @@ READ_ONLY = (
 )
 # 只增不改：统计结果、所用口径与查阅记录。
 APPEND_ONLY = (
+    "contracts_destructionitem",
     "contracts_personexport",
     "contracts_reveal",
     "targets_indicatordefinition",
@@ -33,10 +34,10 @@ APPEND_ONLY = (
     "yiyang_access*",
     "yiyang_audit*",
 )
-# 会话、登录失败计数、动态口令设备、已死亡者的密钥：到期即删。
+# 会话、登录失败计数、动态口令设备：到期即删。个人密钥不在其列：只能经
+# contracts_destroy_person()，凭另一人确认过的计划逐人销毁。
 DELETABLE = (
     "axes_*",
-    "contracts_personkey",
     "django_session",
     "otp_*",
     "targets_planstep",

@@ -2,6 +2,7 @@
 
 from contracts.models.agreements import AgreementMode, PartnershipAgreement, ServiceItem
 from contracts.models.care import HealthManagement, HomeSickbed
+from contracts.models.destruction import DestructionItem, DestructionPlan, RetentionGround
 from contracts.models.disclosures import (
     ExportColumn,
     PersonExport,
@@ -30,6 +31,8 @@ from contracts.models.signups import (
 __all__ = [
     "AggregateGroup",
     "AgreementMode",
+    "DestructionItem",
+    "DestructionPlan",
     "DoctorTeam",
     "ExportColumn",
     "FamilyDoctorSignup",
@@ -43,6 +46,7 @@ __all__ = [
     "PersonKey",
     "PersonResidence",
     "ResidenceKind",
+    "RetentionGround",
     "Reveal",
     "RevealField",
     "RevealReason",
