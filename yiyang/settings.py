@@ -124,6 +124,11 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     # 每日 02:00 量度前一日（rules.md 1）
     "take-snapshot": {"task": "targets.take_snapshot", "schedule": crontab(hour=2, minute=0)},
+    # 审计每分钟封存；每夜锚定、查验、清除期满的。
+    "seal-audit": {"task": "audit.seal", "schedule": crontab()},
+    "anchor-audit": {"task": "audit.anchor", "schedule": crontab(hour=3, minute=30)},
+    "verify-audit": {"task": "audit.verify", "schedule": crontab(hour=3, minute=40)},
+    "expire-audit": {"task": "audit.expire", "schedule": crontab(hour=4, minute=30)},
 }
 
 AUTH_USER_MODEL = "yiyang.User"

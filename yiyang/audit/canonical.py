@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 
 from yiyang.audit.keys import mac_of
+from yiyang.audit.models import AuditBatch, AuditEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,16 @@ class BatchFields:
         """Return the link the batch's first event hangs on."""
         said = asdict(self) | {"sealed_at": _instant(self.sealed_at)}
         return mac_of(b"batch|" + _bytes(said), key_id=self.key_id)
+
+
+def event_fields(event: AuditEvent) -> EventFields:
+    """Return what a stored event says."""
+    return EventFields(**{field.name: getattr(event, field.name) for field in fields(EventFields)})
+
+
+def batch_fields(batch: AuditBatch) -> BatchFields:
+    """Return what a stored batch says."""
+    return BatchFields(**{field.name: getattr(batch, field.name) for field in fields(BatchFields)})
 
 
 def link_of(previous: str, position: int, event_id: int, event_mac: str, *, key_id: str) -> str:

@@ -36,6 +36,10 @@ BEGIN
         RAISE EXCEPTION '位置 % 不是一批的末位：审计只能整批清除。', through
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF NOT EXISTS (SELECT FROM yiyang_auditbatch WHERE first_position > through) THEN
+        RAISE EXCEPTION '最后一批不能清除：链要从它接下去。'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF EXISTS (
         SELECT FROM yiyang_auditseal seal JOIN yiyang_auditevent event ON event.id = seal.event_id
         WHERE seal.position <= through
