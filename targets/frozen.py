@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.utils import CursorWrapper
 
 from yiyang.changelog.sequencer import number_visible_changes, sequencer_lock
 
@@ -66,4 +67,13 @@ def _importing(snapshot: str, *, read_only: bool = False) -> Iterator[None]:
         access = "READ ONLY" if read_only else "READ WRITE"
         cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, {access}")
         cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+        read_much(cursor)
         yield
+
+
+def read_much(cursor: CursorWrapper) -> None:
+    """Give this transaction what reading whole registers needs, and pages must not take.
+
+    Enough memory that joins stay out of files, and workers even for results of many rows.
+    """
+    cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL parallel_tuple_cost = 0.01")

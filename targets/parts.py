@@ -15,9 +15,10 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from targets.frozen import reading
-from targets.indicators.calculation import Cell, Tree
+from targets.indicators.calculation import Row, Tree
 from targets.indicators.catalogue import CATALOGUE
-from targets.indicators.measure import Cells, count_cells, tallies_of, tree_on
+from targets.indicators.measure import Counts, count, tree_on
+from targets.indicators.slots import slots_of
 from targets.models import IndicatorRun, RunPart, RunStatus
 
 SHARD_LOCK_CLASS = 715_003
@@ -53,7 +54,7 @@ def count_part(*, run_id: int, shard: int, snapshot: str) -> None:
             )
 
 
-def gather(run: IndicatorRun, send: Callable[[int, int, str], None]) -> Cells:
+def gather(run: IndicatorRun, send: Callable[[int, int, str], None]) -> Counts:
     """Send every shard of the run, watch for the parts, re-send what was lost, put them together.
 
     A shard is lost when its part is missing, nobody is counting it, and it was sent a while ago.
@@ -68,28 +69,19 @@ def gather(run: IndicatorRun, send: Callable[[int, int, str], None]) -> Cells:
                 sent[shard] = time.monotonic()
         IndicatorRun.objects.filter(pk=run.pk).update(heartbeat_at=Now())
         time.sleep(WATCH_SECONDS)
-    parts = _parts(run).values_list("cells", flat=True)
-    return from_json(list(parts))
+    return from_json(list(_parts(run).values_list("cells", flat=True)))
 
 
-def to_json(cells: Cells) -> list[dict[str, list[Any]]]:
-    """The cells in catalogue order, by region."""
-    return [
-        {
-            str(region): [cell.value, cell.excluded, cell.missing, cell.expected]
-            for region, cell in cells[tally].items()
-        }
-        for tally in _tallies()
-    ]
+def to_json(counts: Counts) -> list[dict[int, Row]]:
+    """What was counted, subject by subject in catalogue order, by region."""
+    return list(counts.values())
 
 
-def from_json(parts: Sequence[list[dict[str, list[Any]]]]) -> Cells:
-    """The cells of several parts together; regions never overlap between shards."""
+def from_json(parts: Sequence[list[dict[str, list[int | None]]]]) -> Counts:
+    """What several parts counted together; regions never overlap between shards."""
     return {
-        tally: {
-            int(region): Cell(*values) for part in parts for region, values in part[index].items()
-        }
-        for index, tally in enumerate(_tallies())
+        subject: {int(region): tuple(row) for part in parts for region, row in part[index].items()}
+        for index, subject in enumerate(slots_of(CATALOGUE))
     }
 
 
@@ -99,15 +91,11 @@ def _count_and_commit(run: IndicatorRun, shard: int) -> None:
     with reading(run.exported_snapshot):
         tree = tree_on(run.as_of, run.region_id)
         regions = shard_regions(tree, run.shards)[shard]
-        cells = count_cells(CATALOGUE, day=run.as_of, regions=regions)
+        counts = count(CATALOGUE, day=run.as_of, regions=regions, is_whole=not run.is_preview)
     RunPart.objects.bulk_create(
-        [RunPart(run=run, shard=shard, snapshot=run.exported_snapshot, cells=to_json(cells))],
+        [RunPart(run=run, shard=shard, snapshot=run.exported_snapshot, cells=to_json(counts))],
         ignore_conflicts=True,
     )
-
-
-def _tallies() -> list[Any]:
-    return [tally for tallies in tallies_of(CATALOGUE).values() for tally in tallies]
 
 
 def _parts(run: IndicatorRun) -> Any:

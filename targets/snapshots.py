@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -17,38 +16,14 @@ from institutions.models import Region
 from targets.frozen import FrozenView, frozen_view, reading
 from targets.indicators.calculation import Tree
 from targets.indicators.catalogue import BY_KEY, CATALOGUE
-from targets.indicators.measure import (
-    Cells,
-    Figures,
-    RecordSet,
-    count_cells,
-    figures_from,
-    records_behind,
-    tree_on,
-)
-from targets.models import (
-    IndicatorDefinition,
-    IndicatorRun,
-    IndicatorSnapshot,
-    NightMark,
-    RunStatus,
-)
+from targets.indicators.measure import Counts, RecordSet, count, records_behind, tree_on
+from targets.indicators.slots import figure_rows
+from targets.models import IndicatorRun, NightMark, RunStatus
 from targets.parts import gather
 from targets.quality.measure import count_findings, store_findings
+from targets.storing import store_figures
 
 RUN_LOCK_CLASS = 715_002
-COLUMNS = (
-    "run_id",
-    "region_id",
-    "definition_id",
-    "indicator",
-    "reading",
-    "numerator",
-    "denominator",
-    "excluded",
-    "missing",
-    "expected",
-)
 
 
 class SnapshotError(Exception):
@@ -183,13 +158,13 @@ def _measure_into(run: IndicatorRun) -> None:
     """Count in one frozen view, then store figures and DONE in one transaction."""
     with frozen_view() as view:
         _note_view(run, view)
-        cells = _count(run)
+        counts = _count(run)
         with reading(view.snapshot):
             tree = tree_of(run)
             found = count_findings(run, tree)
-    figures = figures_from(CATALOGUE, cells, tree)
+    figures = figure_rows(CATALOGUE, counts, tree)
     with transaction.atomic(durable=True):
-        _store(run, figures)
+        store_figures(run, CATALOGUE, figures)
         store_findings(run, tree, found)
         IndicatorRun.objects.filter(pk=run.pk).update(
             status=RunStatus.DONE,
@@ -206,12 +181,13 @@ def _note_view(run: IndicatorRun, view: FrozenView) -> None:
     run.save(update_fields=["exported_snapshot", "shards"])
 
 
-def _count(run: IndicatorRun) -> Cells:
+def _count(run: IndicatorRun) -> Counts:
     """Count in this process, or by shards when there are workers to send them to."""
     if run.shards == 1 or not settings.REDIS_URL:
         with reading(run.exported_snapshot):
             regions = tree_of(run).top_down
-            return count_cells(CATALOGUE, day=run.as_of, regions=regions)
+            whole = not run.is_preview
+            return count(CATALOGUE, day=run.as_of, regions=regions, is_whole=whole)
     return gather(run, _send)
 
 
@@ -223,39 +199,3 @@ def catalogue_digest() -> str:
     """The fingerprint of every definition in force together."""
     digests = "".join(indicator.digest for indicator in CATALOGUE)
     return hashlib.sha256(digests.encode()).hexdigest()
-
-
-def _store(run: IndicatorRun, figures: Mapping[tuple[str, str], Figures]) -> None:
-    definitions = _definitions()
-    buffer = io.StringIO()
-    for key, by_region in figures.items():
-        for region, figure in by_region.items():
-            values = (
-                *(run.pk, region, definitions[key], *key),
-                *(figure.numerator, figure.denominator),
-                *(figure.excluded, figure.missing, figure.expected),
-            )
-            buffer.write("\t".join("\\N" if v is None else str(v) for v in values) + "\n")
-    buffer.seek(0)
-    table = IndicatorSnapshot._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(COLUMNS)}) FROM STDIN", buffer)
-
-
-def _definitions() -> dict[tuple[str, str], int]:
-    """The stored text of every reading, added when its digest is new."""
-    IndicatorDefinition.objects.bulk_create(
-        [
-            IndicatorDefinition(
-                digest=record.digest,
-                indicator=record.code,
-                reading=record.reading,
-                text=record.text,
-            )
-            for record in CATALOGUE
-        ],
-        ignore_conflicts=True,
-    )
-    wanted = {record.digest: record.key for record in CATALOGUE}
-    stored = IndicatorDefinition.objects.filter(digest__in=wanted).values_list("digest", "pk")
-    return {wanted[digest]: pk for digest, pk in stored}

@@ -16,6 +16,7 @@ class Right(StrEnum):
 # 变更日志由触发器以属主身份写，应用只读：谁也不能从应用里改写历史。
 READ_ONLY = (
     "django_migrations",
+    "targets_snapshot",
     "yiyang_change",
     "yiyang_changeentry",
     "yiyang_changenumber",
@@ -27,20 +28,21 @@ APPEND_ONLY = (
     "contracts_personexport",
     "contracts_reveal",
     "targets_indicatordefinition",
-    "targets_indicatorsnapshot",
     "targets_planfigure",
     "targets_qualityfinding",
+    "targets_regionfigures",
     "targets_runpart",
     "yiyang_access*",
     "yiyang_audit*",
 )
-# 会话、登录失败计数、动态口令设备：到期即删。个人密钥不在其列：只能经
+# 会话、登录失败计数、动态口令设备、太久以前的口令散列：到期即删。个人密钥不在其列：只能经
 # contracts_destroy_person()，凭另一人确认过的计划逐人销毁。
 DELETABLE = (
     "axes_*",
     "django_session",
     "otp_*",
     "targets_planstep",
+    "yiyang_passwordrecord",
 )
 
 

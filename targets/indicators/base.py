@@ -61,8 +61,7 @@ class Subject:
     `rows(day)` is the one queryset behind both the number and its list. `page` names the page of
     a record and the attribute that holds its key; personal subjects are shown without names.
     `identity` tells the same institution or person on another day, when its row is another one;
-    `settings` are those `rows` reads, so they belong to the counting rule. Few rows with dear
-    facts, asked for by many tallies, are worked out once.
+    `settings` are those `rows` reads, so they belong to the counting rule.
     """
 
     name: str
@@ -76,7 +75,6 @@ class Subject:
     roll_up: RollUp = RollUp.SUM
     identity: tuple[str, ...] = ("pk",)
     settings: tuple[str, ...] = ()
-    is_worked_out_once: bool = False
 
 
 def flag(condition: Q | Combinable) -> Case:

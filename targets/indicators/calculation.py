@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
+from operator import add
 
 
 class Verdict(StrEnum):
@@ -158,31 +159,8 @@ def _pace(value: Fraction, goal: Goal, as_of: date) -> Pace | None:
     return Pace.ON_PACE if value >= threshold else Pace.BEHIND
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What one tally gives in one region; `value` None means nobody has published it."""
-
-    value: int | None = 0
-    excluded: int = 0
-    missing: int = 0
-    expected: int = 0
-
-    def __add__(self, other: Cell) -> Cell:
-        known = self.value is not None and other.value is not None
-        return Cell(
-            (self.value or 0) + (other.value or 0) if known else None,
-            self.excluded + other.excluded,
-            self.missing + other.missing,
-            self.expected + other.expected,
-        )
-
-    def times(self, sign: int) -> Cell:
-        if sign == 1:
-            return self
-        return replace(self, value=None if self.value is None else sign * self.value)
-
-
-NOTHING = Cell()
+# 一个区划的一行数，一列一个；None 表示没有人公布过。
+Row = tuple[int | None, ...]
 
 
 class Tree:
@@ -211,33 +189,30 @@ class Tree:
         return self.children.get(region, ())
 
 
-def summed(tree: Tree, own: Mapping[int, Cell]) -> dict[int, Cell]:
-    """Each region's own cell plus everything below it."""
-    total: dict[int, Cell] = {}
+def summed(tree: Tree, own: Mapping[int, Row], empty: Row) -> dict[int, Row]:
+    """Each region's own row plus the rows of everything below it, column by column."""
+    total: dict[int, Row] = {}
     for region in reversed(tree.top_down):
-        cell = own.get(region, NOTHING)
+        row = own.get(region, empty)
         for child in tree.children_of(region):
-            # 多数村社在多数指标上空空如也：不为它们逐个新建对象。
-            if total[child] is not NOTHING:
-                cell = cell + total[child]
-        total[region] = cell
+            row = tuple(map(add, row, total[child]))  # type: ignore[arg-type]
+        total[region] = row
     return total
 
 
-def stated(tree: Tree, own: Mapping[int, Cell]) -> dict[int, Cell]:
-    """Each region's own published figure, else the sum of its children if all have one.
+def stated(tree: Tree, own: Mapping[int, Row], empty: Row) -> dict[int, Row]:
+    """Each region's own published numbers, else the sum of its children if all have one.
 
     A figure holds at the level it was published for and upwards, never below (rules.md 9).
     """
-    total: dict[int, Cell] = {}
+    total: dict[int, Row] = {}
     for region in reversed(tree.top_down):
-        children = tree.children_of(region)
-        if region in own:
-            total[region] = own[region]
-        elif children:
-            total[region] = add(total[child] for child in children)
-        else:
-            total[region] = Cell(None)
+        row = own.get(region, empty)
+        children = [total[child] for child in tree.children_of(region)]
+        if children and None in row:
+            columns = zip(row, zip(*children, strict=True), strict=True)
+            row = tuple(whole(below) if mine is None else mine for mine, below in columns)
+        total[region] = row
     return total
 
 
@@ -253,11 +228,11 @@ def stated_sources(tree: Tree, own: Iterable[int], region: int) -> list[int]:
     ]
 
 
-def add(cells: Iterable[Cell]) -> Cell:
-    total = NOTHING
-    for cell in cells:
-        if total is NOTHING:
-            total = cell
-        elif cell is not NOTHING:
-            total = total + cell
+def whole(numbers: Iterable[int | None]) -> int | None:
+    """The sum of `numbers`, None as soon as one of them is unknown."""
+    total = 0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
     return total

@@ -44,6 +44,13 @@ def fetch(
     queryset: QuerySet[Any, dict[str, Any]], lens: Lens = AS_IT_IS
 ) -> Iterator[dict[str, Any]]:
     """The rows of a `.values()` queryset as dicts, read through the lens."""
+    names = _names(queryset)
+    for row in fetch_rows(queryset, lens):
+        yield dict(zip(names, row, strict=True))
+
+
+def fetch_rows(queryset: QuerySet[Any, Any], lens: Lens = AS_IT_IS) -> Iterator[tuple[Any, ...]]:
+    """The rows of a `.values()` queryset as tuples, read through the lens."""
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
     plain = compiler.as_sql
 
@@ -54,9 +61,7 @@ def fetch(
 
     # 不用服务器端游标：游标里的查询不能并行。
     compiler.as_sql = through_lens
-    names = _names(queryset)
-    for row in compiler.results_iter():
-        yield dict(zip(names, row, strict=True))
+    yield from compiler.results_iter(tuple_expected=True)
 
 
 def _names(queryset: QuerySet[Any, Any]) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     BooleanField,
@@ -20,23 +22,19 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
 from institutions.models import RegionPlacement
 from targets.indicators.base import Indicator, Outcome, RollUp, Subject, Tally
-from targets.indicators.calculation import (
-    Cell,
-    Figure,
-    Tree,
-    add,
-    stated,
-    stated_sources,
-    summed,
-)
-from targets.indicators.lens import AS_IT_IS, Lens, fetch
+from targets.indicators.calculation import Figure, Row, Tree, stated_sources
+from targets.indicators.lens import AS_IT_IS, Lens, fetch, fetch_rows
 from targets.indicators.once import worked_out
+from targets.indicators.slots import Part, Slot, figure_rows, slots_of
 
 Figures = dict[int, Figure]
-Cells = dict[Tally, dict[int, Cell]]
+Counts = dict[Subject, dict[int, Row]]
+PLACED_IN = "placed_in"
+ROW = Value(1)
 
 
 def tree_on(day: date, root: int, lens: Lens = AS_IT_IS) -> Tree:
@@ -51,108 +49,71 @@ def measure(
     catalogue: Sequence[Indicator], *, day: date, tree: Tree, lens: Lens = AS_IT_IS
 ) -> dict[tuple[str, str], Figures]:
     """Every figure of the catalogue for every region of `tree`, by indicator key and region."""
-    own = count_cells(catalogue, day=day, regions=tree.top_down, lens=lens)
-    return figures_from(catalogue, own, tree)
+    own = count(catalogue, day=day, regions=tree.top_down, lens=lens)
+    rows = figure_rows(catalogue, own, tree)
+    return {
+        indicator.key: {region: row.figure(index) for region, row in rows.items()}
+        for index, indicator in enumerate(catalogue)
+    }
 
 
-def count_cells(
+def count(
     catalogue: Sequence[Indicator],
     *,
     day: date,
     regions: Sequence[int],
     lens: Lens = AS_IT_IS,
-) -> Cells:
-    """What each of `regions` holds itself, for every tally: one pass over each subject."""
-    cells: Cells = {}
-    for subject, tallies in tallies_of(catalogue).items():
-        cells.update(_count(subject, tallies, day, regions, lens))
-    return cells
+    is_whole: bool = False,
+) -> Counts:
+    """What each of `regions` holds itself, number by number: one pass over each subject.
+
+    `is_whole` says that the regions are most of the tree, so that the registers are read through
+    from end to end instead of being looked up.
+    """
+    counts: Counts = {}
+    for subject, slots in slots_of(catalogue).items():
+        with _read_through(is_whole and subject.is_personal):
+            counts[subject] = _count(subject, slots, day, regions, lens)
+    return counts
 
 
-def figures_from(
-    catalogue: Sequence[Indicator], own: Cells, tree: Tree
-) -> dict[tuple[str, str], Figures]:
-    """The regions' own cells climbed up the tree and put together as figures."""
-    cells = {tally: _roll_up(tally, tree, by_region) for tally, by_region in own.items()}
-    return {
-        indicator.key: {region: _figure(indicator, cells, region) for region in tree.top_down}
-        for indicator in catalogue
-    }
-
-
-def tallies_of(catalogue: Sequence[Indicator]) -> dict[Subject, list[Tally]]:
-    """Every tally of the catalogue once, by the subject it counts, in catalogue order."""
-    by_subject: dict[Subject, list[Tally]] = {}
-    for indicator in catalogue:
-        for tally in (*indicator.numerator, *indicator.denominator):
-            known = by_subject.setdefault(tally.subject, [])
-            if tally not in known:
-                known.append(tally)
-    return by_subject
-
-
-def _roll_up(tally: Tally, tree: Tree, own: Mapping[int, Cell]) -> dict[int, Cell]:
-    climb = stated if tally.subject.roll_up is RollUp.STATED else summed
-    return climb(tree, own)
-
-
-def _figure(indicator: Indicator, cells: Mapping[Tally, Mapping[int, Cell]], region: int) -> Figure:
-    top = add(cells[t][region].times(t.sign) for t in indicator.numerator)
-    bottom = add(cells[t][region].times(t.sign) for t in indicator.denominator)
-    return Figure(
-        numerator=top.value,
-        denominator=bottom.value if indicator.denominator else None,
-        excluded=top.excluded,
-        missing=top.missing,
-        expected=top.expected,
-    )
+@contextmanager
+def _read_through(is_on: bool) -> Iterator[None]:
+    """Let the planner join by hashing only: it takes a province's register for a few rows."""
+    if not is_on:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _count(
-    subject: Subject, tallies: Sequence[Tally], day: date, regions: Sequence[int], lens: Lens
-) -> Cells:
+    subject: Subject, slots: Sequence[Slot], day: date, regions: Sequence[int], lens: Lens
+) -> dict[int, Row]:
     """One pass over the subject's rows, grouped by the region each row belongs to."""
-    counters: dict[str, Any] = {}
-    for index, tally in enumerate(tallies):
-        counters.update(_counters(tally, f"t{index}"))
-    rows = within(subject, day, regions)
-    if subject.is_worked_out_once:
-        rows, lens = worked_out(rows, tallies, lens)
-    rows = rows.order_by().values(counted_region=F(subject.region)).annotate(**counters)
-    own: Cells = {tally: {} for tally in tallies}
-    for row in fetch(rows, lens):
-        for index, tally in enumerate(tallies):
-            cell = _cell(row, f"t{index}", tally)
-            if cell is not None:
-                own[tally][row["counted_region"]] = cell
-    return own
-
-
-def _counters(tally: Tally, prefix: str) -> dict[str, Any]:
-    counted = tally.counted()
-    counters: dict[str, Any] = {
-        f"{prefix}_value": Sum(tally.amount, filter=counted)
-        if tally.amount
-        else Count("pk", filter=counted)
-    }
-    if tally.excluding:
-        counters[f"{prefix}_excluded"] = Count("pk", filter=tally.excluded())
-    if tally.missing is not None:
-        counters[f"{prefix}_missing"] = Count("pk", filter=tally.unreported())
-        counters[f"{prefix}_expected"] = Count("pk", filter=tally.expected())
-    return counters
-
-
-def _cell(row: Mapping[str, Any], prefix: str, tally: Tally) -> Cell | None:
-    value = row[f"{prefix}_value"]
-    if value is None and tally.subject.roll_up is RollUp.STATED:
-        return None
-    return Cell(
-        value or 0,
-        row.get(f"{prefix}_excluded", 0),
-        row.get(f"{prefix}_missing", 0),
-        row.get(f"{prefix}_expected", 0),
+    tallies = dict.fromkeys(slot.tally for slot in slots)
+    rows, lens = worked_out(within(subject, day, regions), [PLACED_IN], tallies, lens)
+    counters = {f"c{index}": _counter(slot) for index, slot in enumerate(slots)}
+    grouped = (
+        rows.order_by().values(PLACED_IN).annotate(**counters).values_list(PLACED_IN, *counters)
     )
+    return {row[0]: row[1:] for row in fetch_rows(grouped, lens)}
+
+
+def _counter(slot: Slot) -> Any:
+    tally = slot.tally
+    if slot.part is Part.EXCLUDED:
+        return Count(ROW, filter=tally.excluded())
+    if slot.part is Part.MISSING:
+        return Count(ROW, filter=tally.unreported())
+    if slot.part is Part.EXPECTED:
+        return Count(ROW, filter=tally.expected())
+    if not tally.amount:
+        return Count(ROW, filter=tally.counted())
+    amount = Sum(tally.amount, filter=tally.counted())
+    return amount if tally.subject.roll_up is RollUp.STATED else Coalesce(amount, 0)
 
 
 class _OneOf(Func):
@@ -168,8 +129,8 @@ def within(subject: Subject, day: date, regions: Sequence[int]) -> QuerySet[Any]
     """The subject's rows on `day` that belong to one of `regions`."""
     wanted = Value(list(regions), output_field=ArrayField(BigIntegerField()))
     # 先取区划为列再筛：直接按关系筛，Django 会把居住地再连接一遍。
-    rows: QuerySet[Any] = subject.rows(day).annotate(placed_in=F(subject.region))
-    return rows.filter(_OneOf(F("placed_in"), wanted))
+    rows: QuerySet[Any] = subject.rows(day).annotate(**{PLACED_IN: F(subject.region)})
+    return rows.filter(_OneOf(F(PLACED_IN), wanted))
 
 
 @dataclass(frozen=True, slots=True)

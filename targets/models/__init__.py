@@ -20,6 +20,7 @@ from targets.models.runs import (
     IndicatorRun,
     IndicatorSnapshot,
     NightMark,
+    RegionFigures,
     RunPart,
     RunStatus,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "PolicyDocument",
     "PolicyTask",
     "QualityFinding",
+    "RegionFigures",
     "RunPart",
     "RunStatus",
     "StepKind",

@@ -13,7 +13,8 @@ from institutions.models import Region
 from targets.indicators.base import Indicator, Subject
 from targets.indicators.calculation import Figure
 from targets.indicators.catalogue import CATALOGUE
-from targets.indicators.measure import Figures, measure, tallies_of, tree_on
+from targets.indicators.measure import Figures, measure, tree_on
+from targets.indicators.slots import tallies_of
 from targets.models import IndicatorRun, Plan, PolicyDocument, Target
 from targets.plans.overlay import Overlay
 from targets.plans.steps import suppose

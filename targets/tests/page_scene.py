@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,20 +13,21 @@ from django.utils import timezone
 from institutions.models import GreenChannel, Institution, Region, RegionGrant
 from institutions.models.services import FULL_CHANNEL
 from institutions.tests.factories import LONG_AGO, make_health, make_licence
+from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure
-from targets.indicators.catalogue import BY_KEY, CATALOGUE
-from targets.indicators.measure import measure, tree_on
+from targets.indicators.catalogue import CATALOGUE
+from targets.indicators.measure import count, tree_on
+from targets.indicators.slots import FigureRow, figure_rows
 from targets.models import (
     Comparator,
-    IndicatorDefinition,
     IndicatorRun,
-    IndicatorSnapshot,
     PolicyClause,
     PolicyDocument,
     RunStatus,
     Target,
 )
 from targets.models.policies import Confirmation, ValidityStatus
+from targets.storing import store_figures
 from targets.tests.factories import DAY, City
 from yiyang.access.models import User
 from yiyang.access.roles import Role
@@ -108,37 +110,20 @@ def store_run(city: Region, day: date, codes: tuple[str, ...] = ("GC17",)) -> In
     run = IndicatorRun.objects.create(
         as_of=day, region=city, started_at=timezone.now(), heartbeat_at=timezone.now()
     )
-    IndicatorDefinition.objects.bulk_create(
-        [
-            IndicatorDefinition(digest=r.digest, indicator=r.code, reading=r.reading, text=r.text)
-            for r in CATALOGUE
-        ],
-        ignore_conflicts=True,
-    )
-    definitions = dict(IndicatorDefinition.objects.values_list("digest", "pk"))
     tree = tree_on(day, city.pk)
-    unmeasured = dict.fromkeys(tree.top_down, Figure(None, None))
-    measured = measure([r for r in CATALOGUE if r.code in codes], day=day, tree=tree)
-    figures = {r.key: measured.get(r.key, unmeasured) for r in CATALOGUE}
-    IndicatorSnapshot.objects.bulk_create(
-        IndicatorSnapshot(
-            run=run,
-            region_id=region,
-            definition_id=definitions[BY_KEY[key].digest],
-            indicator=key[0],
-            reading=key[1],
-            numerator=figure.numerator,
-            denominator=figure.denominator,
-            excluded=figure.excluded,
-            missing=figure.missing,
-            expected=figure.expected,
-        )
-        for key, by_region in figures.items()
-        for region, figure in by_region.items()
-    )
+    few = [reading for reading in CATALOGUE if reading.code in codes]
+    measured = figure_rows(few, count(few, day=day, regions=tree.top_down), tree)
+    store_figures(run, CATALOGUE, {r: _widened(row, few) for r, row in measured.items()})
     run.status, run.finished_at, run.seen_number = RunStatus.DONE, timezone.now(), 0
     run.save()
     return run
+
+
+def _widened(row: FigureRow, few: Sequence[Indicator]) -> FigureRow:
+    """The figures of the few among those of the whole catalogue, the others without data."""
+    figures = {reading.key: row.figure(index) for index, reading in enumerate(few)}
+    every = [figures.get(reading.key, Figure(None, None)) for reading in CATALOGUE]
+    return FigureRow(*zip(*(astuple(figure) for figure in every), strict=True))
 
 
 def browse_as(role: Role, region: Region | None = None) -> Client:

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from institutions.models import Region
 from targets.indicators.base import Indicator
-from targets.indicators.measure import measure, tree_on
-from targets.models import IndicatorDefinition, IndicatorRun, IndicatorSnapshot, RunStatus
+from targets.indicators.measure import count, tree_on
+from targets.indicators.slots import figure_rows
+from targets.models import IndicatorRun, RunStatus
+from targets.storing import store_figures
 from yiyang.changelog.sequencer import SEQUENCER_KEY, number_visible_changes
 
 
@@ -33,29 +35,9 @@ def run_on(
     """
     at = timezone.now()
     run = IndicatorRun.objects.create(as_of=day, region=city, started_at=at, heartbeat_at=at)
-    definitions = {
-        one.key: IndicatorDefinition.objects.get_or_create(
-            digest=one.digest,
-            defaults={"indicator": one.code, "reading": one.reading, "text": one.text},
-        )[0]
-        for one in indicators
-    }
-    IndicatorSnapshot.objects.bulk_create(
-        IndicatorSnapshot(
-            run=run,
-            region_id=region,
-            definition=definitions[key],
-            indicator=key[0],
-            reading=key[1],
-            numerator=figure.numerator,
-            denominator=figure.denominator,
-            excluded=figure.excluded,
-            missing=figure.missing,
-            expected=figure.expected,
-        )
-        for key, by_region in measure(indicators, day=day, tree=tree_on(day, city.pk)).items()
-        for region, figure in by_region.items()
-    )
+    tree = tree_on(day, city.pk)
+    counts = count(indicators, day=day, regions=tree.top_down)
+    store_figures(run, indicators, figure_rows(indicators, counts, tree))
     run.status, run.finished_at, run.seen_number = RunStatus.DONE, at, number_now()
     if not is_honest:
         run.seen_number = 0

@@ -8,12 +8,12 @@ from fractions import Fraction
 import pytest
 
 from targets.indicators.calculation import (
-    Cell,
     Figure,
     Goal,
     Judgement,
     Pace,
     Reason,
+    Row,
     Tree,
     Verdict,
     judge,
@@ -245,13 +245,11 @@ def test_a_ring_in_the_tree_ends() -> None:
     assert Tree({2: 1, 1: 2}, 1).top_down == (1, 2)
 
 
-def test_facts_are_summed_from_the_leaves_up() -> None:
-    own = {4: Cell(1, 1, 0, 2), 5: Cell(2), 6: Cell(5, 0, 1, 1), 2: Cell(10)}
-    total = summed(TREE, own)
-    assert {region: cell.value for region, cell in total.items()} == {
-        1: 18, 2: 13, 3: 5, 4: 1, 5: 2, 6: 5,
+def test_facts_are_summed_from_the_leaves_up_column_by_column() -> None:
+    own: dict[int, Row] = {4: (1, 1), 5: (2, 0), 6: (5, 3), 2: (10, 0)}
+    assert summed(TREE, own, (0, 0)) == {
+        1: (18, 4), 2: (13, 1), 3: (5, 3), 4: (1, 1), 5: (2, 0), 6: (5, 3),
     }  # fmt: skip
-    assert total[1] == Cell(18, 1, 1, 3)
 
 
 # 公布的人口 → 各级的人口
@@ -271,8 +269,9 @@ STATED = [
 def test_published_figures_hold_upwards_and_never_below(
     case: str, own: dict[int, int], expected: dict[int, int | None]
 ) -> None:
-    total = stated(TREE, {region: Cell(people) for region, people in own.items()})
-    assert {region: cell.value for region, cell in total.items()} == expected
+    # 第二列处处公布为 7：一列有没有公布，与别的列无关。
+    rows: dict[int, Row] = {region: (own.get(region), 7) for region in TREE.top_down}
+    assert stated(TREE, rows, (None, None)) == {r: (n, 7) for r, n in expected.items()}
 
 
 @pytest.mark.parametrize(("published", "region", "sources"), [

@@ -19,7 +19,8 @@ from institutions.models import Region
 from targets.indicators.base import Indicator, Outcome, RollUp, Tally
 from targets.indicators.calculation import Tree
 from targets.indicators.catalogue import CATALOGUE, CODES
-from targets.indicators.measure import records_behind, tallies_of, tree_on
+from targets.indicators.measure import records_behind, tree_on
+from targets.indicators.slots import tallies_of
 from targets.models import IndicatorRun, IndicatorSnapshot
 from targets.tests.page_scene import store_run
 

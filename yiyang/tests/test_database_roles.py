@@ -67,7 +67,7 @@ def test_rights_in_force_are_those_listed_on_every_table() -> None:
     [
         ("yiyang_changeentry", {Right.SELECT}),
         ("django_migrations", {Right.SELECT}),
-        ("targets_indicatorsnapshot", {Right.SELECT, Right.INSERT}),
+        ("targets_regionfigures", {Right.SELECT, Right.INSERT}),
         ("django_session", {Right.SELECT, Right.INSERT, Right.UPDATE, Right.DELETE}),
         ("axes_accessattempt", {Right.SELECT, Right.INSERT, Right.UPDATE, Right.DELETE}),
         ("institutions_institution", {Right.SELECT, Right.INSERT, Right.UPDATE}),

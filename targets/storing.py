@@ -1,0 +1,53 @@
+"""Storing the figures of a run: one row of arrays per region, by COPY."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from targets.indicators.base import Indicator
+from targets.indicators.calculation import Row
+from targets.indicators.slots import FigureRow
+from targets.models import IndicatorDefinition, IndicatorRun, RegionFigures
+
+
+def store_figures(
+    run: IndicatorRun, catalogue: Sequence[Indicator], figures: Mapping[int, FigureRow]
+) -> None:
+    """Store every region's figures, and on the run which definitions stand at which place."""
+    run.definition_ids = _definition_ids(catalogue)
+    run.save(update_fields=["definition_ids"])
+    lines = (
+        "\t".join((str(run.pk), str(region), *map(_array, row))) for region, row in figures.items()
+    )
+    columns = ", ".join(("run_id", "region_id", *FigureRow._fields))
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            f"COPY {RegionFigures._meta.db_table} ({columns}) FROM STDIN",
+            io.StringIO("\n".join(lines)),
+        )
+
+
+def _array(numbers: Row) -> str:
+    return "{" + ",".join(["NULL" if n is None else str(n) for n in numbers]) + "}"
+
+
+def _definition_ids(catalogue: Sequence[Indicator]) -> list[int]:
+    """The stored text of every reading in catalogue order, added when its digest is new."""
+    IndicatorDefinition.objects.bulk_create(
+        [
+            IndicatorDefinition(
+                digest=record.digest,
+                indicator=record.code,
+                reading=record.reading,
+                text=record.text,
+            )
+            for record in catalogue
+        ],
+        ignore_conflicts=True,
+    )
+    wanted = [record.digest for record in catalogue]
+    stored = dict(IndicatorDefinition.objects.filter(digest__in=wanted).values_list("digest", "pk"))
+    return [stored[digest] for digest in wanted]
