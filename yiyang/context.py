@@ -24,6 +24,9 @@ NAVIGATION = (
     ("指标一览", "indicator-list", Permission.VIEW_TARGETS),
     ("数据质量", "quality-list", Permission.VIEW_TARGETS),
     ("测算方案", "plan-list", Permission.VIEW_TARGETS),
+    ("账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
+    ("老年人", "person-list", Permission.VIEW_PERSONS),
+    ("明文与导出", "disclosure-totals", Permission.VIEW_REVEAL_TOTALS),
 )
 
 

@@ -1,10 +1,11 @@
 """The models of the project package, gathered where Django looks for them."""
 
-from yiyang.access.models import User
+from yiyang.access.models import AccountSession, PasswordRecord, User
 from yiyang.audit.models import AuditBatch, AuditEvent, AuditSeal
 from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
 
 __all__ = [
+    "AccountSession",
     "AuditBatch",
     "AuditEvent",
     "AuditSeal",
@@ -12,5 +13,6 @@ __all__ = [
     "ChangeEntry",
     "ChangeNumber",
     "ChangePending",
+    "PasswordRecord",
     "User",
 ]

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "yiyang.access.middleware.SessionLimitMiddleware",
     "yiyang.access.middleware.ActorMiddleware",
     "yiyang.audit.middleware.AuditMiddleware",
     "yiyang.access.middleware.SignInRequiredMiddleware",
@@ -138,23 +139,28 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": f"yiyang.access.passwords.{rule}"}
+    for rule in ("LengthByRole", "CharacterClasses", "WithoutOwnName", "NotCommon", "NotUsedBefore")
 ]
+# 口令满这么多天须更换；最近几次用过的不得再用（等保惯例 90 天、5 次）。
+PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=90)
+PASSWORD_HISTORY = env.int("PASSWORD_HISTORY", default=5)
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
-AXES_FAILURE_LIMIT = 5
+# 一个账号不论从哪里失败 5 次，锁 15 分钟，安全管理员可提前解锁。一处网络另计，上限高：
+# 整个单位常共用一个出口地址，不能因一人忘了口令全都进不来。
+AXES_FAILURE_LIMIT = env.int("ACCOUNT_FAILURE_LIMIT", default=5)
+NETWORK_FAILURE_LIMIT = env.int("NETWORK_FAILURE_LIMIT", default=50)
+AXES_HANDLER = "yiyang.access.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "yiyang.access.lockout.network_to_count"
 AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # 锁着时再试不延长，否则“15 分钟”不是真话
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]  # 次序即 LockoutHandler 读的次序
+AXES_DISABLE_ACCESS_LOG = True  # 登录记在审计里
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False  # 每条命令都报一次启动，淹没真正的日志
-AXES_LOCKOUT_CALLABLE = "yiyang.access.views.locked_out"
+AXES_LOCKOUT_CALLABLE = "yiyang.access.views.sign_in.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "otp_token", "csrfmiddlewaretoken"]
 OTP_TOTP_ISSUER = PORTAL_NAME
 
@@ -192,8 +198,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 30 * 60
+SESSION_ENGINE = "yiyang.access.sessions"
+# 闲置多久退出；再忙也不超过几小时；活动时间隔多久记一次；一个账号是否只许一处登录。
+SESSION_COOKIE_AGE = 60 * env.int("SESSION_IDLE_MINUTES", default=30)
 SESSION_SAVE_EVERY_REQUEST = True
+SESSION_LONGEST_HOURS = env.int("SESSION_LONGEST_HOURS", default=12)
+SESSION_SEEN_SECONDS = 60
+SINGLE_SESSION = env.bool("SINGLE_SESSION", default=False)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -233,6 +244,10 @@ if AUDIT_KEY_ID not in AUDIT_KEYS:
     raise ImproperlyConfigured(f"AUDIT_KEY_ID={AUDIT_KEY_ID} 不在 AUDIT_KEYS 中，请改正。")
 # 前面有几层自家的反向代理：来源地址取 X-Forwarded-For 里它们写的那一个。
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+# 老年人：明文一次显示几秒、每账号每天看几次；按证件号或姓名每账号每小时查几次。
+REVEAL_SECONDS = env.int("REVEAL_SECONDS", default=60)
+REVEALS_PER_DAY = env.int("REVEALS_PER_DAY", default=30)
+PERSON_SEARCHES_PER_HOUR = env.int("PERSON_SEARCHES_PER_HOUR", default=60)
 
 LOGGING = {
     "version": 1,

@@ -9,7 +9,9 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("account/", include("yiyang.access.urls")),
+    path("accounts/", include("yiyang.access.account_urls")),
     path("targets/", include("targets.urls")),
     path("quality/", include("targets.quality.urls")),
     path("institutions/", include("institutions.urls")),
+    path("persons/", include("contracts.urls")),
 ]

@@ -4,16 +4,17 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
-from django_otp import match_token
+from django_otp import match_token, user_has_device
 
 from yiyang.access.models import User
 
 
 class PasswordWithCodeBackend(ModelBackend):
-    """Accept a password alone only for roles that need no second factor.
+    """Accept a password alone only where no code is needed, or none can be given yet.
 
     A wrong code fails here, inside authenticate(), so it counts towards the lockout like a wrong
-    password and gets the same message.
+    password and gets the same message. Who needs a code and has no device gets in as far as the
+    enrolment page (yiyang.access.middleware).
     """
 
     def authenticate(
@@ -24,11 +25,19 @@ class PasswordWithCodeBackend(ModelBackend):
         **credentials: Any,
     ) -> User | None:
         otp_token: str = credentials.pop("otp_token", "")
+        # 已登录的人改口令只再问口令：动态验证码登录时验过了。
+        password_only: bool = credentials.pop("password_only", False)
         user = super().authenticate(request, username, password, **credentials)
-        if user is None or not (user.needs_second_factor or otp_token):
+        if user is None or password_only or not _needs_code(user, otp_token):
             return user
         device = match_token(user, otp_token) if otp_token else None
         if device is None:
             return None
         user.otp_device = device  # type: ignore[attr-defined]  # login() 据此记入会话
         return user
+
+
+def _needs_code(user: User, otp_token: str) -> bool:
+    if user_has_device(user):
+        return user.needs_second_factor or bool(otp_token)
+    return bool(otp_token) and not user.needs_second_factor

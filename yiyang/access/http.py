@@ -5,6 +5,7 @@ import datetime
 from django.http import HttpRequest
 from django.utils import timezone
 
+from yiyang.access.models import User
 from yiyang.access.scope import Actor
 
 
@@ -19,3 +20,14 @@ def asked_at(request: HttpRequest) -> datetime.datetime:
     if not hasattr(request, "asked_at"):
         request.asked_at = timezone.now()  # type: ignore[attr-defined]
     return request.asked_at  # type: ignore[attr-defined,no-any-return]
+
+
+def day_of(request: HttpRequest) -> datetime.date:
+    """The day of the request here, the same as its instant's even around midnight."""
+    return timezone.localdate(asked_at(request))
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The account of the request, on pages that only an account reaches."""
+    assert isinstance(request.user, User), "SignInRequiredMiddleware 只放登录的人到这里"
+    return request.user

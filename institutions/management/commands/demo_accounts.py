@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -16,13 +18,12 @@ from django.utils import timezone
 from institutions.models import InstitutionGrant, InstitutionProfile, Region, RegionGrant
 from yiyang.access.actions import open_account, set_code_device, set_password
 from yiyang.access.models import User
+from yiyang.access.passwords import one_time_password
 from yiyang.access.roles import ROLES, Role
 from yiyang.changelog.context import SYSTEM, recorded
 
 DEMO_DISTRICT = "150302000000"  # 海勃湾区
 SECRET_BYTES = 20
-PASSWORD_LENGTH = 16
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # 不含易混的 0Oo1lI
 REASON = "演示账号"
 
 
@@ -45,15 +46,15 @@ class Command(BaseCommand):
             )
         path = accounts_file()
         remembered = read_accounts(path)
-        kept = {account["role"]: account for account in remembered if is_current(account)}
+        today = timezone.localdate()
+        kept = {account["role"]: account for account in remembered if is_current(account, today)}
         accounts = [kept.get(role.value) or new_account(role) for role in Role]
         # 先写文件后改库：中途断了，再跑一次即按文件补齐，不会有无人知道的口令。
         if accounts != remembered:
             write_accounts(path, accounts)
-        today = timezone.localdate()
         with transaction.atomic():
             for account in accounts:
-                grant(ensure(account), today)
+                grant(ensure(account, today), today)
         self.stdout.write(f"演示账号 {len(accounts)} 个，登录方法见 {path}")
 
 
@@ -64,11 +65,12 @@ def accounts_file() -> Path:
 
 def new_account(role: Role) -> Account:
     """Think up a sign-in for the role."""
+    username = f"demo-{role.value.replace('_', '-')}"
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
     return Account(
         role=role.value,
-        username=f"demo-{role.value.replace('_', '-')}",
-        password="".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LENGTH)),
+        username=username,
+        password=one_time_password(User(role=role, username=username)),
         totp_secret=secret if ROLES[role].needs_second_factor else None,
     )
 
@@ -84,12 +86,38 @@ def read_accounts(path: Path) -> list[Account]:
     return accounts
 
 
-def is_current(account: Account) -> bool:
-    """Tell whether the entry still fits the role table; a role may have come to need a code."""
+def is_current(account: Account, day: datetime.date) -> bool:
+    """Tell whether the entry still opens the account: it fits the rules, and is not too old."""
     role = account["role"]
     if role not in Role.values:
         return False
-    return ROLES[Role(role)].needs_second_factor == bool(account["totp_secret"])
+    user = User.objects.filter(username=account["username"]).first()
+    if user is not None and (
+        user.owes_password(day) or not user.check_password(account["password"])
+    ):
+        return False  # 在页面上改过或到期了：另想一个，旧的已不许再用。
+    needed = ROLES[Role(role)].needs_second_factor
+    return meets_rules(account) and needed == bool(account["totp_secret"])
+
+
+def meets_rules(account: Account) -> bool:
+    """Tell whether an earlier demo's password still meets the rules of today."""
+    try:
+        validate_password(account["password"], holder(account))  # type: ignore[arg-type]
+    except ValidationError:
+        return False
+    return True
+
+
+def holder(account: Account) -> User:
+    """Return the account as it is to be opened, not saved."""
+    role = Role(account["role"])
+    return User(
+        username=account["username"],
+        display_name=f"演示{role.label}",
+        staff_number=f"DEMO-{[*Role].index(role) + 1:02d}",
+        role=role,
+    )
 
 
 def write_accounts(path: Path, accounts: list[Account]) -> None:
@@ -103,21 +131,24 @@ def write_accounts(path: Path, accounts: list[Account]) -> None:
     draft.replace(path)
 
 
-def ensure(account: Account) -> User:
+def ensure(account: Account, day: datetime.date) -> User:
     """Make the database agree with the file: open the account, or reset what differs."""
-    role = Role(account["role"])
     user: User | None = User.objects.filter(username=account["username"]).first()
     if user is None:
+        new = holder(account)
         user = open_account(
             by=SYSTEM,
-            username=account["username"],
-            display_name=f"演示{role.label}",
-            role=role,
+            username=new.username,
+            display_name=new.display_name,
+            staff_number=new.staff_number,
+            role=Role(new.role),
             password=account["password"],
+            on=day,
             must_change_password=False,
         )
     elif not user.check_password(account["password"]):
-        set_password(by=SYSTEM, user=user, password=account["password"], must_change=False)
+        password = account["password"]
+        set_password(by=SYSTEM, user=user, password=password, must_change=False, on=day)
     if account["totp_secret"]:
         key = base64.b32decode(account["totp_secret"]).hex()
         set_code_device(by=SYSTEM, user=user, key=key)

@@ -2,6 +2,7 @@
 
 from itertools import count
 
+from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -15,10 +16,13 @@ numbers = count(1)
 
 def open_user(role: Role, *, with_code: bool = False) -> User:
     """Save an account of the role whose password is PASSWORD."""
+    number = next(numbers)
     user = User(
-        username=f"user-{next(numbers)}",
+        username=f"user-{number}",
         display_name="测试账号",
+        staff_number=f"T-{number}",
         role=role,
+        password_set_on=timezone.localdate(),
         must_change_password=False,
     )
     user.set_password(PASSWORD)

@@ -10,9 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from yiyang.access.actions import disable_account, set_password
+from yiyang.access.actions import change_role, disable_account, set_password
 from yiyang.access.forms import WRONG
-from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import PASSWORD, code_now, open_user
 from yiyang.changelog.context import SYSTEM
@@ -64,16 +63,18 @@ def test_who_administers_or_reveals_needs_password_and_code(client: Client, role
     assert is_in(client)
 
 
-def test_without_a_device_such_a_role_stays_out(client: Client) -> None:
+def test_without_a_device_such_a_role_gets_no_further_than_enrolment(client: Client) -> None:
     user = open_user(Role.AUDIT_ADMIN)
-    assert sign_in(client, user.username, code=code_now()) == HTTPStatus.OK
+    assert sign_in(client, user.username, code=code_now()) == HTTPStatus.FOUND
+    assert client.get(ACCOUNT).headers["Location"] == reverse("code-device")
     assert not is_in(client)
 
 
 def test_a_device_not_yet_confirmed_is_none(client: Client) -> None:
     user = open_user(Role.AUDIT_ADMIN, with_code=True)
     TOTPDevice.objects.filter(user=user).update(confirmed=False)
-    assert sign_in(client, user.username, code=code_now()) == HTTPStatus.OK
+    sign_in(client, user.username, code=code_now())
+    assert client.get(ACCOUNT).headers["Location"] == reverse("code-device")
 
 
 def test_a_code_is_good_once(client: Client) -> None:
@@ -168,14 +169,14 @@ def test_a_disabled_account_is_out_with_its_next_request(client: Client) -> None
 def test_a_new_password_ends_old_sessions(client: Client) -> None:
     user = open_user(Role.LEADER)
     sign_in(client, user.username)
-    set_password(by=SYSTEM, user=user, password="绿色-Harbour-48-kite", must_change=False)
+    set_password(by=SYSTEM, user=user, password="绿色-Harbour-48-kite", must_change=False, on=DAY)
     assert not is_in(client)
 
 
 def test_a_role_that_comes_to_need_a_code_is_out_with_its_next_request(client: Client) -> None:
     user = open_user(Role.LEADER)
     sign_in(client, user.username)
-    User.objects.filter(pk=user.pk).update(role=Role.AUDIT_ADMIN)
+    change_role(by=SYSTEM, user=user, role=Role.AUDIT_ADMIN, reason="转岗")
     assert not is_in(client)
 
 

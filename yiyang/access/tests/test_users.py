@@ -4,16 +4,17 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from yiyang.access.actions import disable_account, open_account, set_password
 from yiyang.access.models import User
 from yiyang.access.roles import Role
-from yiyang.access.tests.accounts import PASSWORD, open_user
-from yiyang.changelog.context import SYSTEM
+from yiyang.access.tests.accounts import PASSWORD, numbers, open_user
+from yiyang.changelog.context import SYSTEM, recorded
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 1)
+NEW = "绿色-Harbour-48-kite"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,8 @@ DAY = date(2026, 11, 1)
 )
 def test_the_database_refuses(change: dict[str, object], constraint: str) -> None:
     user = open_user(Role.LEADER)
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+    refused = pytest.raises(IntegrityError, match=constraint)
+    with refused, recorded(by=SYSTEM, reason="试"):
         User.objects.filter(pk=user.pk).update(**change)
 
 
@@ -40,7 +42,13 @@ def test_there_is_no_superuser_and_no_staff() -> None:
 
 def test_an_account_is_opened_with_a_hashed_password() -> None:
     user = open_account(
-        by=SYSTEM, username="zhang", display_name="张", role=Role.LEADER, password=PASSWORD
+        by=SYSTEM,
+        username="zhang",
+        display_name="张",
+        staff_number="S-1",
+        role=Role.LEADER,
+        password=PASSWORD,
+        on=DAY,
     )
     assert user.password.startswith("argon2")
     assert User.objects.get_by_natural_key(" ZHANG ").check_password(PASSWORD)
@@ -50,14 +58,26 @@ def test_an_account_is_opened_with_a_hashed_password() -> None:
 def test_a_weak_password_opens_no_account(password: str) -> None:
     with pytest.raises(ValidationError):
         open_account(
-            by=SYSTEM, username="zhang", display_name="张", role=Role.LEADER, password=password
+            by=SYSTEM,
+            username="zhang",
+            display_name="张",
+            staff_number="S-1",
+            role=Role.LEADER,
+            password=password,
+            on=DAY,
         )
     assert not User.objects.exists()
 
 
 def open_li(username: str) -> User:
     return open_account(
-        by=SYSTEM, username=username, display_name="李", role=Role.LEADER, password=PASSWORD
+        by=SYSTEM,
+        username=username,
+        display_name="李",
+        staff_number=f"S-{next(numbers)}",
+        role=Role.LEADER,
+        password=PASSWORD,
+        on=DAY,
     )
 
 
@@ -74,9 +94,9 @@ def test_a_name_out_of_form_is_told_in_chinese() -> None:
 
 def test_a_new_password_replaces_the_old() -> None:
     user = open_li("lili")
-    set_password(by=SYSTEM, user=user, password="绿色-Harbour-48-kite", must_change=True)
+    set_password(by=SYSTEM, user=user, password=NEW, must_change=True, on=DAY)
     stored = User.objects.get(pk=user.pk)
-    assert stored.check_password("绿色-Harbour-48-kite")
+    assert stored.check_password(NEW)
     assert stored.must_change_password
 
 

@@ -20,7 +20,12 @@ DAY = datetime.date(2020, 12, 31)
 
 @pytest.fixture
 def clerk(db: None) -> User:
-    user = User(username="clerk", display_name="经办员", role=Role.DISTRICT_HEALTH_CLERK)
+    user = User(
+        username="clerk",
+        display_name="经办员",
+        staff_number="C-1",
+        role=Role.DISTRICT_HEALTH_CLERK,
+    )
     user.save()
     return user
 
