@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -105,7 +105,7 @@ def _logged(person_ids: Sequence[int]) -> dict[int, list[tuple[str, bytes]]]:
     return values
 
 
-def logged_values(side: dict[str, Any]) -> list[tuple[str, bytes]]:
+def logged_values(side: Mapping[str, Any]) -> list[tuple[str, bytes]]:
     """The sealed values of one logged row, as field and bytes."""
     return [
         # 日志按 PostgreSQL 的写法记 bytea：\x 加十六进制。
