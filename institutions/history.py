@@ -1,8 +1,9 @@
-"""The change log of one institution in words: who, when, why, and what became of what."""
+"""The change log of one record in words: who, when, why, and what became of what."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,19 +22,19 @@ from institutions.models import (
     Region,
     StaffCount,
 )
-from yiyang.access.fields import FieldClass
+from yiyang.access.fields import INTERNAL, PUBLIC, FieldClass
 from yiyang.changelog.models import ChangeEntry, Operation
 
 ENTRIES_SHOWN = 20
 NOTHING = "空"
+HIDDEN = "（不显示）"
 OF_INSTITUTION: tuple[type[Model], ...] = (
     *(InstitutionProfile, Licence, GreenChannel, CareService, InsuranceDesignation),
     *(BedCount, Occupancy, StaffCount),
 )
-TRACKED: tuple[type[Model], ...] = (Institution, *OF_INSTITUTION)
-MODELS = {model._meta.db_table: model for model in TRACKED}
-SHOWN_CLASSES = (FieldClass.PUBLIC, FieldClass.INTERNAL)
-SILENT_FIELDS = frozenset({"id", "uid", "institution", "pinyin"})
+Rows = Mapping[type[Model], Sequence[int]]
+Names = Mapping[type[Model], Mapping[int, str]]
+Namer = Callable[[Collection[int]], dict[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +57,59 @@ class HistoryEntry:
     changes: tuple[FieldChange, ...]
 
 
+def region_names(ids: Collection[int]) -> dict[int, str]:
+    return dict(Region.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Which fields the history writes out, and what the records they point to are called.
+
+    `hidden` fields are said to have changed without saying to what; `silent` ones are left out.
+    """
+
+    shown: frozenset[FieldClass]
+    silent: frozenset[str]
+    namers: Mapping[type[Model], Namer]
+    hidden: frozenset[str] = frozenset()
+
+
+INSTITUTION_WORDING = Wording(
+    shown=frozenset({PUBLIC, INTERNAL}),
+    silent=frozenset({"id", "uid", "institution", "pinyin"}),
+    namers={Region: region_names},
+)
+
+
 def history_of(institution: Institution) -> list[HistoryEntry]:
     """The latest changes of the institution and of its registers, newest first."""
-    keys = _keys_of(institution)
+    keys: dict[type[Model], list[int]] = {Institution: [institution.pk]}
+    for model in OF_INSTITUTION:
+        rows = model._default_manager.filter(institution=institution)
+        keys[model] = list(rows.values_list("pk", flat=True))
+    return changes_in_words(keys, INSTITUTION_WORDING)
+
+
+def changes_in_words(rows: Rows, wording: Wording) -> list[HistoryEntry]:
+    """The latest changes of these rows of several registers, newest first."""
     found = Q()
-    for model, ids in keys.items():
+    for model, ids in rows.items():
         found |= Q(change__table_name=model._meta.db_table, row_id__in=ids)
-    every_id = {row_id for ids in keys.values() for row_id in ids}
+    every_id = {row_id for ids in rows.values() for row_id in ids}
     entries = list(
         # 先按主键进索引，再分表：日志有上百万行。
         ChangeEntry.objects.filter(found, row_id__in=every_id)
         .select_related("change__actor")
         .order_by("-change_id", "-ordinal")[:ENTRIES_SHOWN]
     )
-    regions = _region_names(entries)
-    return [_entry(entry, regions) for entry in entries]
+    models = {model._meta.db_table: model for model in rows}
+    told = [(models[entry.change.table_name], entry) for entry in entries]
+    names = _names(told, wording)
+    return [_entry(model, entry, wording, names) for model, entry in told]
 
 
-def _keys_of(institution: Institution) -> dict[type[Model], list[int]]:
-    """The primary keys of the institution's rows in every register."""
-    keys: dict[type[Model], list[int]] = {Institution: [institution.pk]}
-    for model in OF_INSTITUTION:
-        rows = model._default_manager.filter(institution=institution)
-        keys[model] = list(rows.values_list("pk", flat=True))
-    return keys
-
-
-def _entry(entry: ChangeEntry, regions: Mapping[int, str]) -> HistoryEntry:
+def _entry(model: type[Model], entry: ChangeEntry, wording: Wording, names: Names) -> HistoryEntry:
     change = entry.change
-    model = MODELS[change.table_name]
     return HistoryEntry(
         at=change.at,
         who=change.actor.display_name if change.actor else (change.batch or "系统"),
@@ -92,27 +117,31 @@ def _entry(entry: ChangeEntry, regions: Mapping[int, str]) -> HistoryEntry:
         register=str(model._meta.verbose_name),
         operation=Operation(change.operation).label,
         is_new=entry.before is None,
-        changes=tuple(_changes(model, entry.before or {}, entry.after or {}, regions)),
+        changes=tuple(_changes(model, entry, wording, names)),
     )
 
 
 def _changes(
-    model: type[Model],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    regions: Mapping[int, str],
+    model: type[Model], entry: ChangeEntry, wording: Wording, names: Names
 ) -> list[FieldChange]:
-    classes = model.field_classes  # type: ignore[attr-defined]
+    before, after = entry.before or {}, entry.after or {}
     return [
         FieldChange(
             _label(field),
-            _written(field, before.get(field.column), regions),
-            _written(field, after.get(field.column), regions),
+            _written(field, before.get(field.column), wording, names),
+            _written(field, after.get(field.column), wording, names),
         )
+        for field in _told_fields(model, wording)
+        if (before.get(field.column) or None) != (after.get(field.column) or None)
+    ]
+
+
+def _told_fields(model: type[Model], wording: Wording) -> list[Field[Any, Any]]:
+    classes = model.field_classes  # type: ignore[attr-defined]
+    return [
+        field
         for field in model._meta.concrete_fields
-        if field.name not in SILENT_FIELDS
-        and classes[field.name] in SHOWN_CLASSES
-        and (before.get(field.column) or None) != (after.get(field.column) or None)
+        if field.name not in wording.silent and classes[field.name] in wording.shown
     ]
 
 
@@ -123,12 +152,13 @@ def _label(field: Field[Any, Any]) -> str:
     return str(field.verbose_name)
 
 
-def _written(field: Field[Any, Any], value: Any, regions: Mapping[int, str]) -> str:
+def _written(field: Field[Any, Any], value: Any, wording: Wording, names: Names) -> str:
     if value in (None, "", []):
         return NOTHING
+    if field.name in wording.hidden:
+        return HIDDEN
     if isinstance(field, ForeignKey):
-        named = field.related_model is Region
-        return regions.get(value, f"#{value}") if named else f"#{value}"
+        return names.get(field.remote_field.model, {}).get(value, f"#{value}")
     choices = dict(getattr(field, "base_field", field).flatchoices)
     if isinstance(value, list):
         return "、".join(str(choices.get(one, one)) for one in value)
@@ -137,7 +167,13 @@ def _written(field: Field[Any, Any], value: Any, regions: Mapping[int, str]) -> 
     return str(choices.get(value, value))
 
 
-def _region_names(entries: Sequence[ChangeEntry]) -> dict[int, str]:
-    sides = (side for entry in entries for side in (entry.before, entry.after) if side)
-    wanted = {side["region_id"] for side in sides if side.get("region_id")}
-    return dict(Region.objects.filter(pk__in=wanted).values_list("pk", "name"))
+def _names(told: Sequence[tuple[type[Model], ChangeEntry]], wording: Wording) -> Names:
+    """What the records pointed to are called, one query for each register they stand in."""
+    wanted: dict[type[Model], set[int]] = defaultdict(set)
+    for model, entry in told:
+        for field in _told_fields(model, wording):
+            if isinstance(field, ForeignKey) and field.remote_field.model in wording.namers:
+                sides = (entry.before or {}, entry.after or {})
+                keys = {side[field.column] for side in sides if side.get(field.column)}
+                wanted[field.remote_field.model] |= keys
+    return {model: wording.namers[model](ids) for model, ids in wanted.items() if ids}

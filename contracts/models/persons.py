@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 from uuid import uuid4
 
@@ -11,7 +12,15 @@ from django.db.models import Q
 from institutions.models import Institution, Region
 from yiyang.access.fields import classify
 from yiyang.access.roles import Permission
-from yiyang.access.scope import ByRegion, Holding, Nobody, ScopedQuerySet
+from yiyang.access.scope import (
+    Actor,
+    ByRegion,
+    Condition,
+    Holding,
+    Nobody,
+    RowScope,
+    ScopedQuerySet,
+)
 from yiyang.facts import DatedFact, DatedQuerySet, Fact, FactQuerySet, no_overlap
 
 
@@ -54,6 +63,17 @@ class Person(Fact):
         indexes = [
             models.Index(fields=["name_digest"], name="contracts_person_name"),
             models.Index(fields=["id_digest"], name="contracts_person_id"),
+            # 量度逐人读的只有这四列：密文很宽，只读索引比读整行快得多。
+            models.Index(
+                fields=["id"],
+                include=["born_on", "died_on", "duplicate_of", "voided_at"],
+                name="contracts_person_facts",
+            ),
+            models.Index(
+                fields=["died_on"],
+                condition=Q(died_on__isnull=False),
+                name="contracts_person_died",
+            ),
         ]
         constraints = [
             *Fact.Meta.constraints,
@@ -163,14 +183,24 @@ RESTRICTED_GROUPS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class InOpenGroup(RowScope):
+    """Memberships of groups that are not restricted."""
+
+    def condition(self, actor: Actor) -> Condition:
+        return ~Q(group__in=RESTRICTED_GROUPS)
+
+
 class KeyGroupMembership(DatedFact):
     """A person's membership of a key group; everyone aged 65 and over is in one by age."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="key_groups")
     group = models.CharField("重点人群", max_length=30, choices=KeyGroup)
 
-    row_scope = Holding(Permission.VIEW_PERSONS) & ByRegion(
-        "person__residences__region", dated="person__residences"
+    row_scope = (
+        Holding(Permission.VIEW_PERSONS)
+        & ByRegion("person__residences__region", dated="person__residences")
+        & (Holding(Permission.VIEW_RESTRICTED) | InOpenGroup())
     )
     field_classes: ClassVar = classify(
         internal=("id", "voided_at", "void_reason"),

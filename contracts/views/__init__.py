@@ -1,0 +1,1 @@
+"""The pages of 契约, one module for each kind of page."""
