@@ -6,35 +6,54 @@ import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from yiyang.audit.keys import mac_of
+from yiyang.audit.kinds import EventKind
 
 DIGEST_LENGTH = 32
-_request: ContextVar[tuple[str, HttpRequest] | None] = ContextVar("audited_request", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedRequest:
+    """A request with its number, and what has been recorded while it was answered."""
+
+    request: HttpRequest
+    id: str = field(default_factory=lambda: uuid4().hex)
+    kinds: set[EventKind] = field(default_factory=set)
+
+
+_current: ContextVar[AuditedRequest | None] = ContextVar("audited_request", default=None)
 
 
 @contextmanager
-def audited_request(request: HttpRequest) -> Iterator[str]:
-    """Let events recorded in the block carry this request; yields its new id."""
-    request_id = uuid4().hex
-    token = _request.set((request_id, request))
+def audited_request(request: HttpRequest) -> Iterator[AuditedRequest]:
+    """Let events recorded in the block carry this request."""
+    audited = AuditedRequest(request)
+    token = _current.set(audited)
     try:
-        yield request_id
+        yield audited
     finally:
-        _request.reset(token)
+        _current.reset(token)
 
 
 def current_source() -> tuple[str, str, str]:
     """Return request id, network and session digest; empty in commands and tasks."""
-    current = _request.get()
+    current = _current.get()
     if current is None:
         return "", "", ""
-    request_id, request = current
-    return request_id, network_of(request), _session_digest(request)
+    return current.id, network_of(current.request), _session_digest(current.request)
+
+
+def note_recorded(kind: EventKind) -> None:
+    """Remember that an event of this kind belongs to the current request."""
+    current = _current.get()
+    if current is not None:
+        current.kinds.add(kind)
 
 
 def network_of(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -22,24 +23,55 @@ REASONS = {
     HTTPStatus.NOT_FOUND: "不存在或不在授权范围",
 }
 
+# 导出了哪个区划、哪一天的，值得记；其余查询参数一律不记。
+EXPORT_PARAMETERS = ("region", "as_of")
+HARMLESS = re.compile(r"[0-9-]{1,12}")
+
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[ActorRequest], HttpResponse]
 
 
 class AuditMiddleware:
-    """Number each request, and record its answer where that is a refusal or a failure."""
+    """Number each request; record its answer where that is a refusal, a failure or a file."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: ActorRequest) -> HttpResponse:
-        with audited_request(request) as request_id:
+        with audited_request(request) as audited:
             response = self.get_response(request)
-            response["X-Request-ID"] = request_id
+            response["X-Request-ID"] = audited.id
             kind = _kind_of(request, response.status_code)
             if kind is not None:
                 _record_answer(request, response.status_code, kind)
+            elif _is_file(response) and EventKind.EXPORT not in audited.kinds:
+                _record_export(request)
         return response
+
+
+def _is_file(response: HttpResponse) -> bool:
+    disposition = response.headers.get("Content-Disposition", "")
+    return response.status_code == HTTPStatus.OK and disposition.startswith("attachment")
+
+
+def _record_export(request: ActorRequest) -> None:
+    """Record a file nobody has recorded yet: no export leaves unrecorded, whoever forgets."""
+    asked = {name: request.GET.get(name, "") for name in EXPORT_PARAMETERS}
+    record(
+        kind=EventKind.EXPORT,
+        actor_id=request.actor.user_id,
+        outcome=Outcome.ALLOWED,
+        subject=_page(request),
+        details={
+            "path": shown_path(request),
+            **{name: value for name, value in asked.items() if HARMLESS.fullmatch(value)},
+        },
+    )
+
+
+def _page(request: ActorRequest) -> str:
+    match = request.resolver_match
+    return f"page:{match.view_name}" if match and match.view_name else ""
 
 
 def _kind_of(request: ActorRequest, status: int) -> EventKind | None:
@@ -57,13 +89,12 @@ def _kind_of(request: ActorRequest, status: int) -> EventKind | None:
 
 
 def _record_answer(request: ActorRequest, status: int, kind: EventKind) -> None:
-    match = request.resolver_match
     try:
         record(
             kind=kind,
             actor_id=request.actor.user_id,
             outcome=Outcome.FAILED if kind is EventKind.FAILED else Outcome.DENIED,
-            subject=f"page:{match.view_name}" if match and match.view_name else "",
+            subject=_page(request),
             reason=REASONS.get(HTTPStatus(status), "系统出错"),
             details={"method": request.method or "", "path": shown_path(request), "status": status},
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Q
 
@@ -20,6 +22,32 @@ SUBJECT_PATTERN = r"^([a-z][a-z0-9_-]*:[A-Za-z0-9._-]+)?$"
 
 class AuditEventQuerySet(ScopedQuerySet["AuditEvent"]):
     """Reads of the audit."""
+
+    def since(self, instant: datetime) -> Self:
+        return self.filter(at__gte=instant)
+
+    def before(self, instant: datetime) -> Self:
+        return self.filter(at__lt=instant)
+
+    def of_account(self, username: str) -> Self:
+        """What the account did, and what was done or tried with it."""
+        found = get_user_model().objects.filter(username=username).values_list("pk", flat=True)
+        keys = list(found)
+        return self.filter(
+            Q(actor__in=keys) | Q(subject__in=[f"yiyang_user:{key}" for key in keys])
+        )
+
+    def about(self, subject: str) -> Self:
+        """What was done to the record; a person is found in lists shown as well."""
+        person = subject.removeprefix("person:")
+        if person == subject:
+            return self.filter(subject=subject)
+        return self.filter(Q(subject=subject) | Q(details__uids__icontains=person))
+
+    def page_before(self, event_id: int | None, size: int) -> list[AuditEvent]:
+        """The newest events, or those older than one of them: one page, and one row more."""
+        rows = self if event_id is None else self.filter(pk__lt=event_id)
+        return list(rows.select_related("actor").order_by("-pk")[: size + 1])
 
 
 class AuditEvent(models.Model):

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from yiyang.audit.canonical import EventFields
-from yiyang.audit.context import current_source
+from yiyang.audit.context import current_source, note_recorded
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.models import SUBJECT_PATTERN, AuditEvent
 
@@ -29,8 +29,10 @@ VALUES
     (%(id)s, %(at)s, %(kind)s, %(outcome)s, %(actor_id)s, %(subject)s, %(reason)s, %(details)s,
      %(request_id)s, %(network)s, %(session_digest)s, %(key_id)s, %(mac)s)
 """
-# 手机与证件号码可能被人写进理由；十一位以上的数字一律抹去。
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z-])\d{11,}[Xx]?(?![0-9A-Za-z-])")
+# 手机与证件号码可能被人写进理由，一律抹去；十二位的区划代码不是个人信息。
+_LONG_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?:86)?1\d{10}|\d{14,17}[0-9Xx]|\d{19,})(?![0-9A-Za-z])"
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _local = threading.local()
 
@@ -70,6 +72,7 @@ def record(
             key_id=settings.AUDIT_KEY_ID,
         )
         cursor.execute(INSERT, _values(event))
+    note_recorded(kind)
     return event.id
 
 
