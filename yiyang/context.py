@@ -27,6 +27,7 @@ NAVIGATION = (
     ("账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
     ("老年人", "person-list", Permission.VIEW_PERSONS),
     ("明文与导出", "disclosure-totals", Permission.VIEW_REVEAL_TOTALS),
+    ("审计", "audit-list", Permission.VIEW_AUDIT),
 )
 
 

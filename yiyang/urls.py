@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("account/", include("yiyang.access.urls")),
     path("accounts/", include("yiyang.access.account_urls")),
+    path("audit/", include("yiyang.audit.urls")),
     path("targets/", include("targets.urls")),
     path("quality/", include("targets.quality.urls")),
     path("institutions/", include("institutions.urls")),
