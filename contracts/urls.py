@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contracts.views import exports, persons, reveals, totals
+from contracts.views import exports, persons, reveals, rights, totals
 
 # /persons/
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("disclosures/", totals.disclosure_totals, name="disclosure-totals"),
     path("<uuid:uid>/", persons.person_detail, name="person-detail"),
     path("<uuid:uid>/reveal/", reveals.person_reveal, name="person-reveal"),
+    path("<uuid:uid>/held/", rights.person_held, name="person-held"),
 ]
