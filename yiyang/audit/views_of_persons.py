@@ -63,6 +63,6 @@ def _record_view(request: ActorRequest, uids: list[UUID]) -> None:
         kind=EventKind.VIEW_PERSONAL,
         actor_id=request.actor.user_id,
         outcome=Outcome.ALLOWED,
-        subject=f"person:{one}" if one else f"page:{page}",
+        subject=f"person:{one}" if one else (f"page:{page}" if page else ""),
         details={"page": page, "persons": len(uids), **({"uids": listed} if listed else {})},
     )
