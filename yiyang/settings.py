@@ -254,8 +254,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "yiyang.lib.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    # axes 每次启动都报一遍版本，淹没管理命令自己的输出。
-    "loggers": {"axes.apps": {"level": "WARNING"}},
+    "loggers": {
+        # axes 每次启动都报一遍版本，淹没管理命令自己的输出。
+        "axes.apps": {"level": "WARNING"},
+        # 框架默认把出错页连同提交的内容寄给 ADMINS：里面有姓名和证件号，一封也不寄。
+        "django": {"handlers": []},
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -43,7 +42,7 @@ def city(db: None) -> City:
     return City.make()
 
 
-def ask(browser: Client, person: Person, **changed: str) -> HttpResponse:
+def ask(browser: Client, person: Person, **changed: str) -> Any:
     answer: Any = browser.post(f"/persons/{person.uid}/reveal/", {**ASKED, **changed})
     assert answer.status_code == 403 or "no-store" in answer["Cache-Control"]
     return answer
@@ -130,9 +129,8 @@ def test_nothing_is_shown_where_the_audit_cannot_be_written(
     assert PHONE not in answer.content.decode()
 
 
-def ask_anything(browser: Client, person: Person) -> HttpResponse:
-    answer: Any = browser.post(f"/persons/{person.uid}/reveal/", ASKED)
-    return answer
+def ask_anything(browser: Client, person: Person) -> Any:
+    return browser.post(f"/persons/{person.uid}/reveal/", ASKED)
 
 
 @pytest.mark.parametrize(
@@ -260,12 +258,12 @@ def test_the_register_of_looks_is_only_added_to(city: City) -> None:
 
 
 def test_the_database_refuses_a_look_without_reason(city: City) -> None:
-    person, by = make_lan_zhi(city.community), reviewer()
+    person, user = make_lan_zhi(city.community), open_user(Role.CITY_HEALTH_REVIEWER)
     kept = {"field": "name", "reason": "verify", "note": "核对户口簿", "until": AT}
     for changed in ({"field": "all"}, {"reason": "x"}, {"note": "好"}, {"until": AT}):
-        row = {**kept, "until": AT + timedelta(seconds=60), **changed}
+        row: dict[str, Any] = {**kept, "until": AT + timedelta(seconds=60), **changed}
         with pytest.raises(IntegrityError), transaction.atomic():
-            Reveal.objects.create(person=person, by_id=by.user_id, at=AT, **row)
+            Reveal.objects.create(person=person, by=user, at=AT, **row)
 
 
 @pytest.mark.django_db(transaction=True)
