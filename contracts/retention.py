@@ -99,13 +99,13 @@ def _in_touch_after(day: date) -> Q:
         HomeSickbed.objects.kept().filter(Q(ends_on=None) | Q(ends_on__gt=day)),
     )
     served = SignupService.objects.kept().filter(served_on__gt=day)
-    condition = Q(Exists(served.filter(signup__person=OuterRef("pk"))))
+    in_touch = Q(Exists(served.filter(signup__person=OuterRef("pk"))))
     for rows in contacts:
-        condition |= Q(Exists(rows.filter(person=OuterRef("pk"))))
-    return condition
+        in_touch |= Q(Exists(rows.filter(person=OuterRef("pk"))))
+    return in_touch
 
 
-def _by(ground: RetentionGround, persons: QuerySet[Person, Any]) -> dict[int, Due]:
+def _by(ground: RetentionGround, persons: QuerySet[Any, Any]) -> dict[int, Due]:
     return {pk: Due(pk, ground, since) for pk, since in persons.values_list("pk", "since")}
 
 

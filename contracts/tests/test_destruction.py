@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import logging
 import subprocess
 import sys
 import time
 from datetime import date
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -20,18 +23,19 @@ from contracts.destruction import carry_out, confirm_destruction, plan_destructi
 from contracts.identity import COLUMNS, DIGEST_COLUMNS, TABLE, Identity, open_identity
 from contracts.models import DestructionItem, DestructionPlan, Person, PersonKey
 from contracts.sealed import flaws, logged_values
+from contracts.tasks import watch_retention
 from contracts.tests.factories import make_known_person
 from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
 from yiyang.audit.models import AuditEvent
 from yiyang.changelog.models import ChangeEntry
-from yiyang.lib.crypto import digest
+from yiyang.lib.crypto import SealError, digest, unwrap
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 1)
 DIED = date(2010, 1, 1)
-WHO = {"name": "王秀英", "id_number": "150399194501010018", "phone": "15400000001"}
+WHO: dict[str, Any] = {"name": "王秀英", "id_number": "150399194501010018", "phone": "15400000001"}
 WAIT_SECONDS = 60.0
 
 
@@ -83,6 +87,20 @@ def test_the_log_keeps_nothing_to_find_or_open_them_by(
         assert "digest" not in text
         assert wrapped.hex() not in text
         assert all(plain not in text for plain in WHO.values())
+
+
+def test_an_old_backup_opens_no_more_once_the_master_key_is_changed(
+    dead: Person, maker: User, checker: User, settings: Settings
+) -> None:
+    backed_up = bytes(PersonKey.objects.get().wrapped)
+    carry_out(plan=confirmed(maker, checker), as_of=DAY)
+    assert unwrap(backed_up, dead.uid)
+    settings.FIELD_KEYS = {**settings.FIELD_KEYS, "next": base64.b64encode(bytes(32)).decode()}
+    settings.FIELD_KEY_ID = "next"
+    call_command("rotate_keys", stdout=StringIO())
+    settings.FIELD_KEYS = {"next": settings.FIELD_KEYS["next"]}
+    with pytest.raises(SealError, match="不在 FIELD_KEYS"):
+        unwrap(backed_up, dead.uid)
 
 
 def test_only_those_on_the_plan_and_still_due_are_touched(
@@ -253,6 +271,21 @@ def test_a_destruction_killed_half_way_goes_on(
     assert not PersonKey.objects.exists()
     assert not DestructionPlan.objects.unfinished().exists()
     assert not plan.items.filter(destroyed_at=None).exists()
+
+
+def test_the_nightly_task_goes_on_with_a_stopped_plan_and_starts_none(
+    maker: User, checker: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    make_known_person(died_on=DIED)
+    plan = plan_destruction(by=maker, as_of=DAY)
+    watch_retention()
+    assert PersonKey.objects.count() == 1
+    assert "0 destroyed, 1 due" in caplog.text
+    confirm_destruction(by=checker, plan=plan)
+    watch_retention()
+    assert not PersonKey.objects.exists()
+    assert "1 destroyed, 0 due" in caplog.text
 
 
 def test_no_file_of_a_person_is_kept_that_destruction_does_not_know() -> None:

@@ -41,7 +41,7 @@ from yiyang.lib.sheets import read_rows
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 1)
 REASON = "本人书面申请查阅"
-WHO = {"name": "王秀英", "id_number": "150399194501010018", "phone": "15400000001"}
+WHO: dict[str, Any] = {"name": "王秀英", "id_number": "150399194501010018", "phone": "15400000001"}
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -16,7 +17,7 @@ from yiyang.access.roles import Role
 from yiyang.audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
-WHO = {"name": "王秀英", "id_number": "150399194501010018", "phone": "15400000001"}
+WHO: dict[str, Any] = {"name": "王秀英", "id_number": "150399194501010018", "phone": "15400000001"}
 FILLED = {"reason": "本人到场申请查阅", "form": "json"}
 MAY = (Role.CITY_HEALTH_REVIEWER, Role.DISTRICT_HEALTH_REVIEWER)
 

@@ -55,7 +55,7 @@ def stored(owner: Connection) -> bytes:
     address = urlsplit(os.environ["OWNER_DATABASE_URL"])
     address = address._replace(path=f"/{name}", scheme="postgresql")
     for program in dump_programs():
-        command = [program, "--dbname", address.geturl()]
+        command = [str(program), "--dbname", address.geturl()]
         result = subprocess.run(command, capture_output=True, check=False)
         if result.returncode == 0:
             return result.stdout

@@ -25,6 +25,7 @@ from contracts.identity import COLUMNS, ID_NUMBER, NAME, Identity, open_identity
 from contracts.keys import keys_in_use, stale_digests, stale_keys
 from contracts.models import Person, PersonKey
 from contracts.tests.factories import make_known_person
+from yiyang.audit.models import AuditEvent
 from yiyang.changelog.models import ChangeEntry
 from yiyang.lib.crypto import SealError, digests, wrapped_key_id
 
@@ -85,6 +86,8 @@ def test_everyone_is_moved_and_the_old_keys_may_go(settings: Settings) -> None:
     assert "主密钥 k1 已无人使用，可以从 FIELD_KEYS 移除。" in said
     assert "可以清空 OLD_DIGEST_KEYS" in said
     assert keys_in_use() == {"k2": 7}
+    event = AuditEvent.objects.filter(kind="KEY_ROTATION").latest("pk")
+    assert (event.subject, event.details) == ("key:k2", {"changed": 14, "left": 0})
     settings.FIELD_KEYS, settings.OLD_DIGEST_KEYS = {"k2": NEW}, []
     assert opened() == known
     for pk, who in known.items():

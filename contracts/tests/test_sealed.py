@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,8 +29,16 @@ from yiyang.changelog.models import ChangeEntry
 from yiyang.lib.crypto import SealError, digest, new_data_key, open_sealed, seal
 
 pytestmark = pytest.mark.django_db
-FIRST = {"name": "王秀英", "id_number": "150399194501010018", "phone": "15400000001"}
-SECOND = {"name": "李桂兰", "id_number": "150399194602020026", "phone": "15400000002"}
+FIRST: dict[str, Any] = {
+    "name": "王秀英",
+    "id_number": "150399194501010018",
+    "phone": "15400000001",
+}
+SECOND: dict[str, Any] = {
+    "name": "李桂兰",
+    "id_number": "150399194602020026",
+    "phone": "15400000002",
+}
 
 
 @pytest.fixture(autouse=True, params=["AES-256-GCM", "SM4-GCM"])

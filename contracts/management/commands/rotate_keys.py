@@ -17,6 +17,8 @@ from contracts.keys import (
     stale_digests,
     stale_keys,
 )
+from yiyang.audit.kinds import EventKind, Outcome
+from yiyang.audit.recording import record
 
 UIDS_SHOWN = 20
 
@@ -43,7 +45,9 @@ class Command(BaseCommand):
         rotated = rewrap_keys(lambda done: self._say(f"数据密钥 {done} / {keys}"), batch=size)
         renewed = renew_digests(lambda done: self._say(f"检索值 {done} / {digests}"), batch=size)
         self._say_what_is_left()
-        _refuse_remains(rotated + renewed)
+        done = rotated + renewed
+        _record(done)
+        _refuse_remains(done)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
@@ -60,6 +64,17 @@ class Command(BaseCommand):
             self._say(f"还有 {persons} 人的检索值用旧检索密钥，OLD_DIGEST_KEYS 不得移除。")
         elif settings.OLD_DIGEST_KEYS:
             self._say("旧检索密钥已无人使用，可以清空 OLD_DIGEST_KEYS。")
+
+
+def _record(done: Rotated) -> None:
+    left = len(done.unreadable) + len(done.same_number)
+    record(
+        kind=EventKind.KEY_ROTATION,
+        actor_id=None,
+        outcome=Outcome.FAILED if left else Outcome.ALLOWED,
+        subject=f"key:{settings.FIELD_KEY_ID}",
+        details={"changed": done.changed, "left": left},
+    )
 
 
 def _refuse_remains(rotated: Rotated) -> None:
