@@ -10,6 +10,8 @@ from django.db import IntegrityError
 
 from contracts.identity import (
     ID_NUMBER,
+    NAME,
+    PHONE,
     Identity,
     data_key_of,
     open_identity,
@@ -62,15 +64,13 @@ def correct_identity(
         if after.id_number:
             refuse_taken(after.id_number, locked)
         _write(locked, after, born)
-        changed = [f for f in ("name", "id_number", "phone") if _differs(before, after, f)]
-        changed += ["born_on"] * (born != locked.born_on)
         record(
             kind=EventKind.PERSON_CHANGE,
             actor_id=actor_id_of(by),
             outcome=Outcome.ALLOWED,
             subject=f"person:{locked.uid}",
             reason=reason,
-            details={"fields": " ".join(changed)},
+            details={"fields": _changed_fields(locked, before, after, born)},
         )
 
 
@@ -163,5 +163,11 @@ def _write(person: Person, identity: Identity, born_on: date) -> None:
         raise ValidationError("该身份证号刚刚被登记在另一条记录上，请重新查询后再更正。") from None
 
 
-def _differs(before: Identity, after: Identity, field: str) -> bool:
-    return normalised(getattr(before, field)) != normalised(getattr(after, field))
+def _changed_fields(person: Person, before: Identity, after: Identity, born_on: date) -> str:
+    """The names of the fields that differ; never their values."""
+    changed = [
+        field
+        for field in (NAME, ID_NUMBER, PHONE)
+        if normalised(getattr(before, field)) != normalised(getattr(after, field))
+    ]
+    return " ".join([*changed, *["born_on"] * (born_on != person.born_on)])
