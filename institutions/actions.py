@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from institutions.models import (
     BedCount,
     GreenChannel,
     Institution,
+    InstitutionGrant,
     InstitutionProfile,
     Licence,
     LicenceKind,
     Population,
     Region,
+    RegionGrant,
 )
+from yiyang.access.actions import audit_account, refuse_own
+from yiyang.access.models import User
 from yiyang.changelog.context import Recorder, recorded
-from yiyang.dated import Written, hold_from, report
+from yiyang.dated import Written, checked_create, hold_from, report, void
 from yiyang.lib.pinyin import initials
 
 
@@ -115,3 +119,29 @@ def publish_population(
         values={"people": people, "source": source},
         reason="人口数",
     )
+
+
+def grant_scope(*, by: Recorder, user: User, place: Region | Institution, on: date) -> None:
+    """From `on` let someone else's account see a region, with all below it, or an institution."""
+    refuse_own(by, user)
+    model, name = _grant_of(place)
+    with recorded(by=by, reason="授权"):
+        checked_create(model, user=user, starts_on=on, **{name: place})
+    audit_account(by, user, "grant", details={name: place.code})
+
+
+def end_grant(*, by: Recorder, grant: RegionGrant | InstitutionGrant, user: User, on: date) -> None:
+    """Take a grant back at once: the day before `on` is its last."""
+    refuse_own(by, user)
+    if grant.starts_on >= on:
+        void(by=by, fact=grant, reason="当日收回授权")
+    else:
+        with recorded(by=by, reason="收回授权"):
+            type(grant).objects.filter(pk=grant.pk).update(ends_on=on - timedelta(days=1))
+    audit_account(by, user, "grant_end", details={"grant": grant.pk})
+
+
+def _grant_of(place: Region | Institution) -> tuple[type[RegionGrant | InstitutionGrant], str]:
+    if isinstance(place, Region):
+        return RegionGrant, "region"
+    return InstitutionGrant, "institution"

@@ -11,6 +11,12 @@ class InstitutionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from institutions.access import grants_held  # noqa: PLC0415 - models load before ready()
+        # 模型在 ready() 之前才装好，所以在这里导入。
+        from institutions.access import grants_held  # noqa: PLC0415
+        from institutions.grant_pages import grants_panel  # noqa: PLC0415
+        from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
 
         register_grant_source(grants_held)
+        register_account_panel(
+            AccountPanel("grants", "institutions/grant_panel.html", grants_panel)
+        )

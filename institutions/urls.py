@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from institutions import views
+from institutions import grant_pages, views
 
 # /institutions/
 urlpatterns = [
     path("<int:institution_id>/", views.institution_detail, name="institution-detail"),
+    path("grants/<int:user_id>/new", grant_pages.grant_new, name="grant-new"),
+    path(
+        "grants/<int:user_id>/<str:kind>/<int:grant_id>/end",
+        grant_pages.grant_end,
+        name="grant-end",
+    ),
 ]

@@ -11,10 +11,10 @@ from yiyang.access.account_sessions import end_sessions
 from yiyang.access.departures import depart
 from yiyang.access.lockout import forget_failures
 from yiyang.access.models import SessionEnd, User
-from yiyang.access.passwords import one_time_password, remember
+from yiyang.access.passwords import one_time_password
 from yiyang.access.roles import Role
 from yiyang.audit.kinds import EventKind, Outcome
-from yiyang.audit.recording import record
+from yiyang.audit.recording import Details, record
 from yiyang.changelog.context import SYSTEM, Recorder, recorded
 
 OWN = "不能办理自己的账号，请由另一位安全管理员办理。"
@@ -48,8 +48,7 @@ def open_account(
     user.set_password(password)
     with recorded(by=by, reason="开设账号"):
         _save(user, is_new=True)
-        remember(user, password)
-    _audit(by, user, "open", role=role)
+    audit_account(by, user, "open", details={"role": role.value})
     return user
 
 
@@ -62,14 +61,13 @@ def set_password(
     user.must_change_password, user.password_set_on = must_change, on
     with recorded(by=by, reason="重设口令"):
         user.save(update_fields=PASSWORD_FIELDS)
-        remember(user, password)
         end_sessions(user, SessionEnd.PASSWORD)
-    _audit(by, user, "password")
+    audit_account(by, user, "password")
 
 
 def reset_password(*, by: Recorder, user: User, on: datetime.date) -> str:
     """Give someone else a password to be changed at once; it is returned and kept nowhere."""
-    _refuse_own(by, user)
+    refuse_own(by, user)
     password = one_time_password(user)
     set_password(by=by, user=user, password=password, must_change=True, on=on)
     return password
@@ -77,7 +75,7 @@ def reset_password(*, by: Recorder, user: User, on: datetime.date) -> str:
 
 def change_role(*, by: Recorder, user: User, role: Role, reason: str) -> None:
     """Give someone else another role; whoever becomes administrator chooses a longer password."""
-    _refuse_own(by, user)
+    refuse_own(by, user)
     if not reason.strip():
         raise ValidationError(NO_REASON)
     before, user.role = user.definition, role
@@ -87,34 +85,34 @@ def change_role(*, by: Recorder, user: User, role: Role, reason: str) -> None:
     with recorded(by=by, reason=reason.strip()):
         _save(user, fields=["role", "must_change_password"])
         end_sessions(user, SessionEnd.ROLE)
-    _audit(by, user, "role", reason=reason, role=role)
+    audit_account(by, user, "role", reason=reason, details={"role": role.value})
 
 
 def disable_account(*, by: Recorder, user: User, on: datetime.date) -> None:
     """Close the account of someone who left: sessions, tokens and all, at once."""
-    _refuse_own(by, user)
+    refuse_own(by, user)
     user.is_active, user.disabled_on = False, on
     with recorded(by=by, reason="停用账号"):
         _save(user, fields=["is_active", "disabled_on"])
         end_sessions(user, SessionEnd.DISABLED)
         depart(user)
-    _audit(by, user, "disable")
+    audit_account(by, user, "disable")
 
 
 def enable_account(*, by: Recorder, user: User) -> None:
     """Open a closed account again; its holder must choose a new password."""
-    _refuse_own(by, user)
+    refuse_own(by, user)
     user.is_active, user.disabled_on, user.must_change_password = True, None, True
     user.full_clean()
     with recorded(by=by, reason="启用账号"):
         _save(user, fields=["is_active", "disabled_on", "must_change_password"])
-    _audit(by, user, "enable")
+    audit_account(by, user, "enable")
 
 
 def unlock_account(*, by: Recorder, user: User) -> None:
     """Let an account locked for failed sign-ins try again."""
     forget_failures(user.username)
-    _audit(by, user, "unlock")
+    audit_account(by, user, "unlock")
 
 
 def set_code_device(*, by: Recorder, user: User, key: str) -> TOTPDevice:
@@ -125,7 +123,7 @@ def set_code_device(*, by: Recorder, user: User, key: str) -> TOTPDevice:
             user=user, key=key, defaults={"name": "手机", "confirmed": True}
         )
     if is_new:
-        _audit(by, user, "code_device")
+        audit_account(by, user, "code_device")
     return device
 
 
@@ -138,20 +136,21 @@ def enrol_code_device(*, by: User, key: str, code: str, keep: str) -> TOTPDevice
             raise ValidationError(WRONG_CODE)
         TOTPDevice.objects.filter(user=by).exclude(pk=device.pk).delete()
         end_sessions(by, SessionEnd.CODE_DEVICE, but=keep)
-    _audit(by, by, "code_device")
+    audit_account(by, by, "code_device")
     return device
 
 
 def reset_code_device(*, by: Recorder, user: User) -> None:
     """Take someone else's source of codes away; their next sign-in leads to a new one only."""
-    _refuse_own(by, user)
+    refuse_own(by, user)
     with recorded(by=by, reason="重置动态验证码"):
         TOTPDevice.objects.filter(user=user).delete()
         end_sessions(user, SessionEnd.CODE_DEVICE)
-    _audit(by, user, "code_device_reset")
+    audit_account(by, user, "code_device_reset")
 
 
-def _refuse_own(by: Recorder, user: User) -> None:
+def refuse_own(by: Recorder, user: User) -> None:
+    """Raise when somebody looks after their own account."""
     if _actor_id(by) == user.pk:
         raise ValidationError(OWN)
 
@@ -170,15 +169,17 @@ def _save(user: User, *, fields: list[str] | None = None, is_new: bool = False) 
         raise ValidationError(message) from error
 
 
-def _audit(by: Recorder, user: User, change: str, *, reason: str = "", role: str = "") -> None:
-    details = {"change": change, **({"role": str(role)} if role else {})}
+def audit_account(
+    by: Recorder, user: User, change: str, *, reason: str = "", details: Details | None = None
+) -> None:
+    """Keep in the audit what was done to an account, once it is done."""
     record(
         kind=EventKind.ACCOUNT_CHANGE,
         actor_id=_actor_id(by),
         outcome=Outcome.ALLOWED,
         subject=f"yiyang_user:{user.pk}",
         reason=reason,
-        details=details,
+        details={"change": change, **(details or {})},
     )
 
 

@@ -38,6 +38,5 @@ class PasswordWithCodeBackend(ModelBackend):
 
 
 def _needs_code(user: User, otp_token: str) -> bool:
-    if user_has_device(user):
-        return user.needs_second_factor or bool(otp_token)
-    return bool(otp_token) and not user.needs_second_factor
+    # 本可不用的角色一旦启用，也就每次都要；没有设备却填了码的，多半是填错了账号。
+    return user_has_device(user) or (bool(otp_token) and not user.needs_second_factor)

@@ -38,7 +38,7 @@ class SignInForm(forms.Form):
         label="动态验证码",
         required=False,
         max_length=12,
-        help_text="管理员和可查看个人信息明文的账号必填，其他账号可不填。",
+        help_text="已启用动态验证码的账号必填，没有启用的不填。",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 

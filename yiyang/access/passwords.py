@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth.password_validation import (
     CommonPasswordValidator,
     get_default_password_validators,
-    password_changed,
     validate_password,
 )
 from django.core.exceptions import ValidationError
@@ -110,7 +109,7 @@ class NotUsedBefore:
             )
 
     def password_changed(self, password: str, user: User | None = None) -> None:
-        """Remember the new password's hash, and forget those too old to matter."""
+        """Remember the new password's hash; Django calls this when the account has been saved."""
         if user is None or user.pk is None or user.password_set_on is None:
             return
         PasswordRecord.objects.create(
@@ -138,11 +137,6 @@ def one_time_password(user: User) -> str:
 def rules_in_words() -> list[str]:
     """Every rule, as the page shows them before anything is typed."""
     return [rule.get_help_text() for rule in get_default_password_validators()]
-
-
-def remember(user: User, password: str) -> None:
-    """Add the password just stored to the account's history."""
-    password_changed(password, user)  # type: ignore[arg-type]  # 存根只认内置 User
 
 
 def _class_of(letter: str) -> str:
