@@ -38,11 +38,11 @@ class AuditEventQuerySet(ScopedQuerySet["AuditEvent"]):
         )
 
     def about(self, subject: str) -> Self:
-        """What was done to the record; a person is found in lists shown as well."""
+        """What was done to the record; a person is found in lists and merges as well."""
         person = subject.removeprefix("person:")
         if person == subject:
             return self.filter(subject=subject)
-        return self.filter(Q(subject=subject) | Q(details__uids__icontains=person))
+        return self.filter(Q(subject=subject) | Q(details__icontains=person))
 
     def page_before(self, event_id: int | None, size: int) -> list[AuditEvent]:
         """The newest events, or those older than one of them: one page, and one row more."""

@@ -53,7 +53,8 @@ def record(
     if not re.fullmatch(SUBJECT_PATTERN, subject) or len(subject) > SUBJECT_LENGTH:
         raise ValueError("审计对象须写成“表名:编号”，人写 person:uid，不写姓名。")
     request_id, network, session_digest = current_source()
-    with _own_connection().cursor() as cursor:
+    own = _own_connection()
+    with own.cursor() as cursor:
         # 两次往返、不开事务：编号与时刻先取来，才能算进校验值。
         cursor.execute("SELECT nextval('yiyang_auditevent_id_seq'), clock_timestamp()")
         event_id, at = cursor.fetchone()
@@ -72,6 +73,8 @@ def record(
             key_id=settings.AUDIT_KEY_ID,
         )
         cursor.execute(INSERT, _values(event))
+    # 默认连接在请求结束时由 Django 放手，这一条由自己：CONN_MAX_AGE 为 0 时用完即断。
+    own.close_if_unusable_or_obsolete()
     note_recorded(kind)
     return event.id
 

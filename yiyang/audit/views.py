@@ -33,8 +33,7 @@ def event_list(request: ActorRequest) -> HttpResponse:
     """The events that match the filters, newest first, a page at a time."""
     filtered = _filtered(request)
     if not filtered.is_valid():
-        context = {"filter": filtered}
-        return render(request, "audit/event_list.html", context, status=HTTPStatus.BAD_REQUEST)
+        return _refused(request, filtered)
     before = _before(request)
     _viewed(request, "page:audit-list", filtered.asked)
     rows = filtered.qs.page_before(before, PAGE_SIZE)
@@ -70,8 +69,7 @@ def event_csv(request: ActorRequest) -> HttpResponseBase:
     """Every event that matches the filters, as a file."""
     filtered = _filtered(request)
     if not filtered.is_valid():
-        context = {"filter": filtered}
-        return render(request, "audit/event_list.html", context, status=HTTPStatus.BAD_REQUEST)
+        return _refused(request, filtered)
     record(
         kind=EventKind.EXPORT,
         actor_id=request.actor.user_id,
@@ -89,6 +87,11 @@ def event_csv(request: ActorRequest) -> HttpResponseBase:
 def _filtered(request: ActorRequest) -> AuditEventFilter:
     seen = AuditEvent.objects.visible_to(request.actor)
     return AuditEventFilter(request.GET, queryset=seen, request=request)
+
+
+def _refused(request: ActorRequest, filtered: AuditEventFilter) -> HttpResponse:
+    context = {"filter": filtered}
+    return render(request, "audit/event_list.html", context, status=HTTPStatus.BAD_REQUEST)
 
 
 def _viewed(request: ActorRequest, subject: str, asked: dict[str, str]) -> None:
@@ -123,4 +126,4 @@ def _csv(lines: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield "\ufeff"
     writer = csv.writer(_Line())
     for line in lines:
-        yield writer.writerow(line)  # type: ignore[misc]  # 返回 _Line.write 的结果
+        yield writer.writerow(line)

@@ -143,7 +143,7 @@ def test_the_file_holds_what_the_page_finds_and_is_recorded(client: Client, audi
     assert title == ["审计事件"]
     assert headings[0] == "编号"
     assert [line[0] for line in lines] == [str(event_id)]
-    assert lines[0][6:8] == ["'=1+1", "field=phone"]
+    assert lines[0][6:8] == ["'=1+1", "项目：phone"]
     export = AuditEvent.objects.filter(kind=EventKind.EXPORT).order_by("pk").last()
     assert export is not None
     assert (export.actor_id, export.subject, export.details) == (
