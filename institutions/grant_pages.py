@@ -21,7 +21,6 @@ from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.dated import messages_of
 
-GRANTS = {"region": RegionGrant, "institution": InstitutionGrant}
 NO_ACCOUNT = "没有这个账号，请从账号列表里点选。"
 
 
@@ -89,8 +88,7 @@ def grant_new(request: ActorRequest, user_id: int) -> HttpResponse:
 def grant_end(request: ActorRequest, user_id: int, kind: str, grant_id: int) -> HttpResponse:
     """Take one grant of an account back."""
     account = _account(request, user_id)
-    model = GRANTS.get(kind)
-    grant = model.objects.kept().filter(pk=grant_id, user=account).first() if model else None
+    grant = _grant(account, kind, grant_id)
     if grant is None:
         raise Http404("没有这项授权，或已收回；请回到账号页查看。")
     try:
@@ -106,6 +104,14 @@ def _account(request: ActorRequest, user_id: int) -> User:
     if account is None:
         raise Http404(NO_ACCOUNT)
     return account
+
+
+def _grant(account: User, kind: str, grant_id: int) -> RegionGrant | InstitutionGrant | None:
+    if kind == "region":
+        return RegionGrant.objects.kept().filter(pk=grant_id, user=account).first()
+    if kind == "institution":
+        return InstitutionGrant.objects.kept().filter(pk=grant_id, user=account).first()
+    return None
 
 
 def _answered(request: ActorRequest, account: User, refusals: list[str]) -> HttpResponse:

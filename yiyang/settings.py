@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracts.watch_retention",
         "schedule": crontab(hour=4, minute=30),
     },
+    "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
     # 审计每分钟封存；每夜锚定、查验、清除期满的。
     "seal-audit": {"task": "audit.seal", "schedule": crontab()},
     "anchor-audit": {"task": "audit.anchor", "schedule": crontab(hour=3, minute=30)},
@@ -259,13 +260,19 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "yiyang.lib.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    # axes 每次启动都报一遍版本，淹没管理命令自己的输出。
-    "loggers": {"axes.apps": {"level": "WARNING"}},
+    "loggers": {
+        # axes 每次启动都报一遍版本，淹没管理命令自己的输出。
+        "axes.apps": {"level": "WARNING"},
+        # 框架默认把出错页连同提交的内容寄给 ADMINS：里面有姓名和证件号，一封也不寄。
+        "django": {"handlers": []},
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
 # 夜间量度分几片数；大于 1 且有 REDIS_URL 时由 shards 队列的工作进程分担。
 SNAPSHOT_SHARDS = env.int("SNAPSHOT_SHARDS", default=1)
+# 在本进程量度时同时用几条连接。
+SNAPSHOT_LANES = env.int("SNAPSHOT_LANES", default=2)
 SHARD_RESEND_SECONDS = env.int("SHARD_RESEND_SECONDS", default=15)
 
 # 统计口径（rules.md）：可改，改动印在脚注里。

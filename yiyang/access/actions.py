@@ -44,7 +44,7 @@ def open_account(
         must_change_password=must_change_password,
     )
     user.full_clean(exclude=["password"])
-    validate_password(password, user)  # type: ignore[arg-type]  # 存根只认内置 User
+    validate_password(password, user)
     user.set_password(password)
     with recorded(by=by, reason="开设账号"):
         _save(user, is_new=True)
@@ -56,7 +56,7 @@ def set_password(
     *, by: Recorder, user: User, password: str, must_change: bool, on: datetime.date
 ) -> None:
     """Give the account a new password; every session under the old one ends."""
-    validate_password(password, user)  # type: ignore[arg-type]  # 存根只认内置 User
+    validate_password(password, user)
     user.set_password(password)
     user.must_change_password, user.password_set_on = must_change, on
     with recorded(by=by, reason="重设口令"):

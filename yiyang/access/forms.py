@@ -115,7 +115,7 @@ class PasswordChangeForm(forms.Form):
         if not verify_again(self.request, self.user, password=cleaned["old_password"]):
             raise forms.ValidationError("现在的口令不正确，请重新输入。")
         try:
-            validate_password(cleaned["password"], self.user)  # type: ignore[arg-type]
+            validate_password(cleaned["password"], self.user)
         except forms.ValidationError as error:
             self.add_error("password", error)
         return cleaned
@@ -190,7 +190,7 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(
         label="新角色",
-        choices=Role.choices,
+        choices=[("", "请选择角色"), *Role.choices],
         error_messages=dict.fromkeys(("required", "invalid_choice"), "请从列表里选择角色。"),
     )
     reason = forms.CharField(

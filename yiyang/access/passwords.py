@@ -83,7 +83,7 @@ class NotCommon(CommonPasswordValidator):
         """Raise when the password, or its core, is among them."""
         bare = password.strip(string.digits + string.punctuation)
         for candidate in (password, bare):
-            super().validate(candidate, user)  # type: ignore[arg-type]  # 只看口令，不看账号
+            super().validate(candidate, user)
 
     def get_error_message(self) -> str:
         """Tell what to do."""
@@ -128,7 +128,7 @@ def one_time_password(user: User) -> str:
     while True:
         password = "".join(secrets.choice(LETTERS) for _ in range(ONE_TIME_LENGTH))
         try:
-            validate_password(password, user)  # type: ignore[arg-type]  # 存根只认内置 User
+            validate_password(password, user)
         except ValidationError:
             continue
         return password

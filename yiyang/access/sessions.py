@@ -34,7 +34,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, object]) -> Session:
         """Return the row to keep, under the digest."""
-        row = super().create_model_instance(data)
+        row: Session = super().create_model_instance(data)  # type: ignore[assignment]
         row.session_key = digest_of(row.session_key)
         return row
 

@@ -24,8 +24,8 @@ def verify_again(
     request: HttpRequest, user: User, *, password: str, code: str | None = None
 ) -> bool:
     """Tell whether who is signed in still knows the password, and the code where one is asked."""
-    credentials = {"password_only": True} if code is None else {"otp_token": code}
-    return _checked(request, username=user.username, password=password, **credentials) is not None
+    asked: dict[str, Any] = {"password_only": True} if code is None else {"otp_token": code}
+    return _checked(request, username=user.username, password=password, **asked) is not None
 
 
 @sensitive_variables()

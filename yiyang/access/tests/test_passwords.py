@@ -50,7 +50,7 @@ def test_the_rules(password: str, role: Role, told: str) -> None:
 
 def refusals(password: str, user: User) -> list[str]:
     try:
-        validate_password(password, user)  # type: ignore[arg-type]
+        validate_password(password, user)
     except ValidationError as error:
         return list(error.messages)
     return []
@@ -67,7 +67,7 @@ def test_a_one_time_password_meets_the_rules_of_every_role(role: Role) -> None:
     made = {one_time_password(user) for _ in range(20)}
     assert len(made) == 20
     for password in made:
-        validate_password(password, user)  # type: ignore[arg-type]
+        validate_password(password, user)
 
 
 @pytest.mark.parametrize(("days", "is_old"), [(0, False), (90, False), (91, True)])

@@ -107,5 +107,8 @@ def _page(request: ActorRequest, user: User, form: CodeDeviceForm) -> HttpRespon
 def picture_of(text: str) -> str:
     """Return the QR code as a data: address, which the content policy allows for images."""
     drawn = io.BytesIO()
-    qrcode.make(text, image_factory=SvgPathImage).save(drawn)
+    # 屏幕上没有污损，纠错取最低，点子大些好扫。
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_L, image_factory=SvgPathImage)
+    code.add_data(text)
+    code.make_image().save(drawn)
     return f"data:image/svg+xml;base64,{base64.b64encode(drawn.getvalue()).decode()}"
