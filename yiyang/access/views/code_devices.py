@@ -7,7 +7,7 @@ import datetime
 import io
 
 import django_otp
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from django_otp import user_has_device
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
-from qrcode.image.svg import SvgPathImage
+from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
 
 from yiyang.access.account_sessions import current_digest, rekey
 from yiyang.access.actions import enrol_code_device
