@@ -21,6 +21,7 @@ NOT_AUDITED = frozenset({"healthz"})
 REASONS = {
     HTTPStatus.FORBIDDEN: "无权使用",
     HTTPStatus.NOT_FOUND: "不存在或不在授权范围",
+    HTTPStatus.TOO_MANY_REQUESTS: "过于频繁",
 }
 
 # 导出了哪个区划、哪一天的，值得记；其余查询参数一律不记。
@@ -41,7 +42,7 @@ class AuditMiddleware:
         with audited_request(request) as audited:
             response = self.get_response(request)
             response["X-Request-ID"] = audited.id
-            kind = _kind_of(request, response.status_code)
+            kind = _kind_of(request, response.status_code, audited.kinds)
             if kind is not None:
                 _record_answer(request, response.status_code, kind)
             elif _is_file(response) and EventKind.EXPORT not in audited.kinds:
@@ -74,13 +75,16 @@ def _page(request: ActorRequest) -> str:
     return f"page:{match.view_name}" if match and match.view_name else ""
 
 
-def _kind_of(request: ActorRequest, status: int) -> EventKind | None:
+def _kind_of(request: ActorRequest, status: int, recorded: set[EventKind]) -> EventKind | None:
     match = request.resolver_match
     if match is not None and match.view_name in NOT_AUDITED:
         return None
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return EventKind.FAILED
     if status == HTTPStatus.FORBIDDEN:
+        return EventKind.DENIED
+    # 锁定与查询过多，视图多半已记得更清楚；没有记的由这里补上。
+    if status == HTTPStatus.TOO_MANY_REQUESTS and not recorded:
         return EventKind.DENIED
     # 地址本身不存在的 404 是打错字；地址存在而记录“不存在”的，可能是在试别人的编号。
     if status == HTTPStatus.NOT_FOUND and match is not None and request.actor.is_known:

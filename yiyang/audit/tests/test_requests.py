@@ -31,10 +31,15 @@ def a_file(request: HttpRequest) -> HttpResponse:
     return HttpResponse("x", headers=headers)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=429)
+
+
 urlpatterns = [
     path("", include("yiyang.urls")),
     path("failing/", failing, name="failing"),
     path("a-file/", a_file, name="a-file"),
+    path("too-many/", too_many, name="too-many"),
 ]
 
 
@@ -95,6 +100,12 @@ def test_a_file_nobody_records_is_recorded_as_an_export(client: Client, user: Us
     event = only(EventKind.EXPORT)
     assert (event.actor_id, event.subject) == (user.pk, "page:a-file")
     assert event.details == {"path": "/a-file/", "region": "150302000000", "as_of": "2017-12-31"}
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_too_many_requests_are_recorded_where_nobody_has(client: Client, user: User) -> None:
+    client.get("/too-many/")
+    assert only(EventKind.DENIED).reason == "过于频繁"
 
 
 def test_a_post_without_its_token_is_recorded(user: User) -> None:

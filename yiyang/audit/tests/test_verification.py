@@ -205,6 +205,28 @@ def test_a_tail_cut_and_grown_again_is_found(
     assert "第 6 位与 2027-03-01 的锚点不符：链被重写" in fault(anchor_path)
 
 
+def test_anchors_that_are_gone_are_missed_after_two_nights(
+    events: list[int], anchor_path: Path
+) -> None:
+    anchor_path.unlink()
+    assert verify_audit(at=LATER, path=anchor_path).anchored_at is None
+    with pytest.raises(BrokenChainError, match="请查明锚点文件去向"):
+        verify_audit(at=NOW + timedelta(days=2, seconds=1), path=anchor_path)
+
+
+def test_an_older_copy_of_the_database_put_back_is_found(
+    events: list[int], anchor_path: Path, tamper: Tamper
+) -> None:
+    anchor_head(at=LATER, path=anchor_path)
+    tamper(
+        "DELETE FROM yiyang_auditevent WHERE id IN"
+        " (SELECT event_id FROM yiyang_auditseal WHERE position > 6);"
+        "DELETE FROM yiyang_auditseal WHERE position > 6;"
+        "DELETE FROM yiyang_auditbatch WHERE number > 2"
+    )
+    assert "锚点记有链上第 10 位，现在只到第 6 位" in fault(anchor_path)
+
+
 def test_an_event_inserted_by_the_app_role_past_the_portal_is_found(
     events: list[int], anchor_path: Path
 ) -> None:
