@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -138,6 +139,24 @@ def test_the_answer_never_repeats_what_was_typed(city: City) -> None:
         response = browser.post("/persons/search/", {"term": term})
         assert term not in response.content.decode()
         assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("place", ["/persons/", "/persons/search/"])
+def test_the_form_on_the_page_carries_the_token_it_needs(city: City, place: str) -> None:
+    browser = browse_as(Role.CITY_HEALTH_CLERK)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = browser.cookies
+    first = strict.get("/persons/")
+    page = first if place == "/persons/" else strict.post(place, typed(first, "没有的人"))
+    assert strict.post("/persons/search/", typed(page, NAME)).status_code == 200
+
+
+def typed(page: Any, term: str) -> dict[str, str]:
+    """What the browser sends when the term is typed into the search form of the page."""
+    form = page.content.decode().partition('action="/persons/search/"')[2]
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form.partition("</form>")[0])
+    assert found is not None
+    return {"term": term, "csrfmiddlewaretoken": found[1]}
 
 
 def test_a_search_is_taken_from_the_body_only(city: City) -> None:

@@ -43,7 +43,7 @@ def person_export(request: ActorRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error("purpose", error)
     status = 200 if posted is None else UNPROCESSABLE
-    context = {"form": form, "filter": filterset, "number": filterset.qs.count()}
+    context = {"form": form, "filter": filterset, "number": f"{filterset.qs.count():,}"}
     return render(request, "contracts/person_export.html", context, status=status)
 
 
@@ -106,7 +106,7 @@ def _confirm_page(
         "agreed": signing.dumps(agreed, salt=SALT),
         "columns": [ExportColumn(column).label for column in columns],
         "purpose": purpose,
-        "number": confirmed,
+        "number": f"{confirmed:,}",
         "filter": filterset,
         "minutes": CONFIRM_WITHIN_SECONDS // 60,
     }

@@ -95,7 +95,8 @@ def manage_demo(arguments: Sequence[str]) -> int:
 def _commands(port: int) -> dict[str, list[str]]:
     """Return the web server's command and the worker's, which also keeps the schedule."""
     web = [sys.executable, "-m", "gunicorn", "yiyang.wsgi:application", "--no-control-socket"]
-    web += ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-tmp-dir", str(DEMO)]
+    web += ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
+    web += ["--worker-tmp-dir", str(DEMO)]
     web += ["--env", "STATEMENT_TIMEOUT_MS=60000"]
     worker = [sys.executable, "-m", "celery", "-A", "yiyang", "worker", "--concurrency", "1"]
     worker += ["--queues", "celery,coordinator,shards"]
