@@ -232,7 +232,8 @@ def test_every_tracked_column_comes_back_from_the_log_as_it_went_in(db: None) ->
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT format_type(atttypid, NULL) FROM pg_attribute JOIN pg_trigger"
-            " ON tgrelid = attrelid AND tgname = 'yiyang_log_insert' WHERE attnum > 0 AND NOT attisdropped"
+            " ON tgrelid = attrelid AND tgname = 'yiyang_log_insert'"
+            " WHERE attnum > 0 AND NOT attisdropped"
         )
         used = {name for (name,) in cursor.fetchall()}
         assert used <= set(SAMPLES), "新的列类型：先在 SAMPLES 里给一个样值，证明它进出日志不变。"
