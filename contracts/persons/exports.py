@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -26,6 +26,7 @@ from yiyang.lib.workbooks import Layout, streamed
 
 KEYS_AT_ONCE = 10_000
 TITLE = "老年人"
+CHANGED = "确认之后台账有变动：当时 {:,} 人，现在 {:,} 人。请重新选择并确认。"
 CAUTION = "内含个人信息：只限所写用途，不得转发，用毕销毁。"
 
 
@@ -54,9 +55,7 @@ def export_persons(
     account = exporter(by, columns)
     keys = keys_of(persons)
     if len(keys) != confirmed:
-        raise ValidationError(
-            f"确认之后台账有变动：当时 {confirmed:,} 人，现在 {len(keys):,} 人。请重新选择并确认。"
-        )
+        raise ValidationError(CHANGED.format(confirmed, len(keys)))
     export = _entered(
         PersonExport(
             purpose=checked_reason(purpose),
@@ -67,14 +66,8 @@ def export_persons(
             at=at,
         )
     )
-    record(
-        kind=EventKind.EXPORT,
-        actor_id=account,
-        outcome=Outcome.ALLOWED,
-        subject=f"contracts_personexport:{export.number}",
-        reason=export.purpose,
-        details={"columns": " ".join(export.columns), "rows": len(keys), "filters": filters},
-    )
+    details = {"columns": " ".join(export.columns), "rows": len(keys), "filters": filters}
+    _record(account, f"contracts_personexport:{export.number}", export.purpose, details)
     mark = watermark(by, at, number=export.number)
     note = f"用途：{export.purpose}　{CAUTION}"
     layout = Layout(TITLE, mark, note, headings_of(columns))
@@ -87,17 +80,22 @@ def export_overview(
     """Give what the list shows, without personal columns: one step, recorded, marked."""
     account = account_of(by, Permission.VIEW_PERSONS, Permission.EXPORT)
     keys = keys_of(persons)
-    record(
-        kind=EventKind.EXPORT,
-        actor_id=account,
-        outcome=Outcome.ALLOWED,
-        subject="contracts_person:overview",
-        details={"rows": len(keys), "filters": filters},
-    )
+    _record(account, "contracts_person:overview", "", {"rows": len(keys), "filters": filters})
     layout = Layout(
         TITLE, watermark(by, at), f"不含个人列　{filters}", headings_of(OVERVIEW_COLUMNS)
     )
     return streamed(layout, lines_of(keys, OVERVIEW_COLUMNS, actor=by))
+
+
+def _record(account: int, subject: str, reason: str, details: Mapping[str, str | int]) -> None:
+    record(
+        kind=EventKind.EXPORT,
+        actor_id=account,
+        outcome=Outcome.ALLOWED,
+        subject=subject,
+        reason=reason,
+        details=details,
+    )
 
 
 def keys_of(persons: QuerySet[Person]) -> array[int]:
