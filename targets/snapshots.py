@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -16,11 +18,18 @@ from institutions.models import Region
 from targets.frozen import FrozenView, frozen_view, reading
 from targets.indicators.calculation import Tree
 from targets.indicators.catalogue import BY_KEY, CATALOGUE
-from targets.indicators.measure import Counts, RecordSet, count, records_behind, tree_on
-from targets.indicators.slots import figure_rows
+from targets.indicators.measure import (
+    Counts,
+    RecordSet,
+    count_subject,
+    records_behind,
+    tree_on,
+)
+from targets.indicators.slots import figure_rows, slots_of
+from targets.lanes import in_lanes
 from targets.models import IndicatorRun, NightMark, RunStatus
 from targets.parts import gather
-from targets.quality.measure import count_findings, store_findings
+from targets.quality.measure import Findings, finding_jobs, store_findings
 from targets.storing import store_figures
 
 RUN_LOCK_CLASS = 715_002
@@ -158,10 +167,9 @@ def _measure_into(run: IndicatorRun) -> None:
     """Count in one frozen view, then store figures and DONE in one transaction."""
     with frozen_view() as view:
         _note_view(run, view)
-        counts = _count(run)
         with reading(view.snapshot):
             tree = tree_of(run)
-            found = count_findings(run, tree)
+        counts, found = _count(run, tree)
     figures = figure_rows(CATALOGUE, counts, tree)
     with transaction.atomic(durable=True):
         store_figures(run, CATALOGUE, figures)
@@ -181,14 +189,20 @@ def _note_view(run: IndicatorRun, view: FrozenView) -> None:
     run.save(update_fields=["exported_snapshot", "shards"])
 
 
-def _count(run: IndicatorRun) -> Counts:
+def _count(run: IndicatorRun, tree: Tree) -> tuple[Counts, list[Findings]]:
     """Count in this process, or by shards when there are workers to send them to."""
-    if run.shards == 1 or not settings.REDIS_URL:
-        with reading(run.exported_snapshot):
-            regions = tree_of(run).top_down
-            whole = not run.is_preview
-            return count(CATALOGUE, day=run.as_of, regions=regions, is_whole=whole)
-    return gather(run, _send)
+    checks = finding_jobs(run, tree)
+    if run.shards > 1 and settings.REDIS_URL:
+        return gather(run, _send), in_lanes(run.exported_snapshot, checks)
+    # 逐人的登记最大，先开工。
+    slots = sorted(slots_of(CATALOGUE).items(), key=lambda pair: not pair[0].is_personal)
+    subjects = [
+        partial(count_subject, *pair, run.as_of, tree.top_down, is_whole=not run.is_preview)
+        for pair in slots
+    ]
+    done: list[Any] = in_lanes(run.exported_snapshot, [*subjects, *checks])
+    counts = dict(zip((subject for subject, _ in slots), done, strict=False))
+    return counts, done[len(subjects) :]
 
 
 def _send(run_id: int, shard: int, snapshot: str) -> None:

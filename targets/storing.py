@@ -1,11 +1,12 @@
-"""Storing the figures of a run: one row of arrays per region, by COPY."""
+"""Storing what a run measured by COPY: its figures as one row of arrays per region."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
+from django.db.models import Model
 
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Row
@@ -19,14 +20,21 @@ def store_figures(
     """Store every region's figures, and on the run which definitions stand at which place."""
     run.definition_ids = _definition_ids(catalogue)
     run.save(update_fields=["definition_ids"])
-    lines = (
-        "\t".join((str(run.pk), str(region), *map(_array, row))) for region, row in figures.items()
+    copy_rows(
+        RegionFigures,
+        ("run_id", "region_id", *FigureRow._fields),
+        ((run.pk, region, *map(_array, row)) for region, row in figures.items()),
     )
-    columns = ", ".join(("run_id", "region_id", *FigureRow._fields))
+
+
+def copy_rows(
+    model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[int | str]]
+) -> None:
+    """Write plain rows of numbers and codes by COPY."""
+    lines = "\n".join("\t".join(map(str, row)) for row in rows)
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {RegionFigures._meta.db_table} ({columns}) FROM STDIN",
-            io.StringIO("\n".join(lines)),
+            f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN", io.StringIO(lines)
         )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+from targets.frozen import read_much
 
 # 每张事实表按它所在的区划（没有区划的按机构、团队）分组计数一次。
 GROUPED = {
@@ -58,14 +60,23 @@ def _seat(of: str, alias: str = "home") -> str:
     )
 
 
-# 与量度相同的连接，只数行。
+# 与量度和夜间检查相同的连接，只数行。
+_LATER = """ LEFT JOIN contracts_familydoctorsignup later
+    ON later.person_id = fact.person_id AND later.voided_at IS NULL
+    AND later.starts_on > fact.starts_on AND later.starts_on <= %(day)s
+    AND (later.terminated_on IS NULL OR later.terminated_on > later.starts_on)
+    WHERE later.id IS NULL"""
+_SIGNED_UP = """ LEFT JOIN contracts_familydoctorsignup signup
+    ON signup.person_id = person.id AND signup.voided_at IS NULL
+    AND signup.starts_on <= %(day)s AND (signup.auto_renews OR signup.expires_on >= %(day)s)
+    AND (signup.terminated_on IS NULL OR signup.terminated_on > %(day)s)"""
 JOINED = (
-    _at_home("contracts_familydoctorsignup"),
+    _at_home("contracts_familydoctorsignup") + _LATER,
     _exams("1"),
     _exams("0"),
     _at_home("contracts_homesickbed"),
     f"""contracts_personresidence home JOIN contracts_person person
-        ON person.id = home.person_id AND {_held("home")}""",
+        ON person.id = home.person_id AND {_held("home")} {_SIGNED_UP}""",
     f"contracts_doctorteam team {_seat('team.institution_id')}",
     f"""contracts_partnershipagreement fact
         {_seat("fact.elderly_id")} {_seat("fact.medical_id", "medical")}""",
@@ -82,13 +93,17 @@ def statements(*, is_whole: bool) -> Iterator[str]:
         elif column == "region_id":
             yield f"SELECT {column}, count(*) FROM {table} home WHERE {WITHIN} GROUP BY 1"
     for joined in JOINED:
-        yield f"SELECT count(*) FROM {joined}" + ("" if is_whole else f" WHERE {WITHIN}")
+        narrowed = f" {'AND' if 'WHERE' in joined else 'WHERE'} {WITHIN}"
+        yield f"SELECT count(*) FROM {joined}" + ("" if is_whole else narrowed)
 
 
 def run(*, day: date, region: int, is_whole: bool) -> None:
-    """Run every query of the floor and fetch what it returns."""
+    """Run every query of the floor, under the settings of a run, and fetch what it returns."""
     given: dict[str, Any] = {"day": day, "region": region}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        read_much(cursor)
+        # 与量度同样的设置；不关嵌套循环，下限会因规划器估错而虚高。
+        cursor.execute(f"SET LOCAL enable_nestloop = {'off' if is_whole else 'on'}")
         for statement in statements(is_whole=is_whole):
             cursor.execute(statement, given)
             cursor.fetchall()

@@ -195,7 +195,7 @@ def summed(tree: Tree, own: Mapping[int, Row], empty: Row) -> dict[int, Row]:
     for region in reversed(tree.top_down):
         row = own.get(region, empty)
         for child in tree.children_of(region):
-            row = tuple(map(add, row, total[child]))  # type: ignore[arg-type]
+            row = tuple(map(add, row, total[child]))
         total[region] = row
     return total
 

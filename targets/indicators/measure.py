@@ -70,11 +70,29 @@ def count(
     `is_whole` says that the regions are most of the tree, so that the registers are read through
     from end to end instead of being looked up.
     """
-    counts: Counts = {}
-    for subject, slots in slots_of(catalogue).items():
-        with _read_through(is_whole and subject.is_personal):
-            counts[subject] = _count(subject, slots, day, regions, lens)
-    return counts
+    return {
+        subject: count_subject(subject, slots, day, regions, lens, is_whole=is_whole)
+        for subject, slots in slots_of(catalogue).items()
+    }
+
+
+def count_subject(
+    subject: Subject,
+    slots: Sequence[Slot],
+    day: date,
+    regions: Sequence[int],
+    lens: Lens = AS_IT_IS,
+    *,
+    is_whole: bool = False,
+) -> dict[int, Row]:
+    """One pass over the subject's rows, grouped by the region each row belongs to."""
+    tallies = dict.fromkeys(slot.tally for slot in slots)
+    rows, lens = worked_out(within(subject, day, regions), [PLACED_IN], tallies, lens)
+    counters = {f"c{index}": _counter(slot) for index, slot in enumerate(slots)}
+    grouped = rows.order_by().values(PLACED_IN).annotate(**counters)
+    with _read_through(is_whole and subject.is_personal):
+        counted = fetch_rows(grouped.values_list(PLACED_IN, *counters), lens)
+        return {row[0]: row[1:] for row in counted}
 
 
 @contextmanager
@@ -87,19 +105,6 @@ def _read_through(is_on: bool) -> Iterator[None]:
         cursor.execute("SET LOCAL enable_nestloop = off")
         yield
         cursor.execute("SET LOCAL enable_nestloop = on")
-
-
-def _count(
-    subject: Subject, slots: Sequence[Slot], day: date, regions: Sequence[int], lens: Lens
-) -> dict[int, Row]:
-    """One pass over the subject's rows, grouped by the region each row belongs to."""
-    tallies = dict.fromkeys(slot.tally for slot in slots)
-    rows, lens = worked_out(within(subject, day, regions), [PLACED_IN], tallies, lens)
-    counters = {f"c{index}": _counter(slot) for index, slot in enumerate(slots)}
-    grouped = (
-        rows.order_by().values(PLACED_IN).annotate(**counters).values_list(PLACED_IN, *counters)
-    )
-    return {row[0]: row[1:] for row in fetch_rows(grouped, lens)}
 
 
 def _counter(slot: Slot) -> Any:

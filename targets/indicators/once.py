@@ -71,5 +71,5 @@ def _attname(rows: QuerySet[Any], path: str) -> str:
     """A foreign key of the row itself by its column, anything else by its path."""
     if path in rows.query.annotations or LOOKUP_SEP in path:
         return path
-    attname: str = rows.model._meta.get_field(path).attname  # type: ignore[union-attr]
+    attname: str = rows.model._meta.get_field(path).attname
     return attname

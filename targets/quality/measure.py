@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, F, QuerySet
@@ -12,32 +13,38 @@ from targets.indicators.calculation import Tree
 from targets.models import IndicatorRun, QualityFinding
 from targets.quality.base import Check
 from targets.quality.catalogue import CHECKS
+from targets.storing import copy_rows
 from yiyang.access.scope import Actor
 
 Findings = Mapping[tuple[str, int], int]
 
 
-def count_findings(run: IndicatorRun, tree: Tree) -> Findings:
-    """What every check on the registers finds, by check and region; read in the run's own view.
+def finding_jobs(run: IndicatorRun, tree: Tree) -> list[Callable[[], Findings]]:
+    """For every check on the registers what it takes to count it, in the run's own view.
 
     A preview makes no checks: it must cost no more than its own region's rows, and feeds no page.
     """
     if run.is_preview:
-        return {}
-    return _count((check for check in CHECKS if not check.run), run, tree)
+        return []
+    return [partial(count_check, check, run, tree) for check in CHECKS if not check.run]
 
 
-def store_findings(run: IndicatorRun, tree: Tree, found: Findings) -> None:
+def store_findings(run: IndicatorRun, tree: Tree, found: Iterable[Findings]) -> None:
     """Store `found` and what the checks on the run's own figures find among its stored figures.
 
     Each check leaves a row for the run's own region even at zero: “checked, nothing found”.
     """
     if run.is_preview:
         return
-    on_figures = _count((check for check in CHECKS if check.run), run, tree)
-    QualityFinding.objects.bulk_create(
-        QualityFinding(run=run, check_id=check, region_id=region, found=number)
-        for (check, region), number in {**found, **on_figures}.items()
+    on_figures = [count_check(check, run, tree) for check in CHECKS if check.run]
+    copy_rows(
+        QualityFinding,
+        ("run_id", "check_id", "region_id", "found"),
+        (
+            (run.pk, check, region, number)
+            for one in (*found, *on_figures)
+            for (check, region), number in one.items()
+        ),
     )
 
 
@@ -71,13 +78,11 @@ def _rows(check: Check, run: IndicatorRun) -> QuerySet[Any]:
     return rows.filter(**{check.run: run}) if check.run else rows
 
 
-def _count(checks: Iterable[Check], run: IndicatorRun, tree: Tree) -> Counter[tuple[str, int]]:
+def count_check(check: Check, run: IndicatorRun, tree: Tree) -> Findings:
+    """What one check finds, by the region it finds it in."""
     in_tree = set(tree.top_down)
-    counted: Counter[tuple[str, int]] = Counter()
-    for check in checks:
-        counted[check.id, run.region_id] = 0
-        grouped = _rows(check, run).order_by().values(found_region=F(check.region))
-        for row in grouped.annotate(found=Count("pk")):
-            region = row["found_region"]
-            counted[check.id, region if region in in_tree else run.region_id] += row["found"]
+    counted: Counter[tuple[str, int]] = Counter({(check.id, run.region_id): 0})
+    grouped = _rows(check, run).order_by().values(found_region=F(check.region))
+    for region, found in grouped.annotate(found=Count("pk")).values_list("found_region", "found"):
+        counted[check.id, region if region in in_tree else run.region_id] += found
     return counted

@@ -89,7 +89,7 @@ def managed_after_death(day: date) -> QuerySet[Any]:
     """Health management whose exam lies after the day the person died."""
     return (
         HealthManagement.objects.kept()
-        .filter(exam_on__lte=day, person__died_on__lt=F("exam_on"))
+        .filter(exam_on__lte=day, person__died_on__isnull=False, person__died_on__lt=F("exam_on"))
         .annotate(residence=residence_on("person", F("exam_on")))
     )
 

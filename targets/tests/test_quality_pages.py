@@ -14,7 +14,7 @@ from institutions.tests.factories import LONG_AGO, make_health, make_licence
 from targets.models import IndicatorRun, QualityFinding
 from targets.quality import listing
 from targets.quality.catalogue import CHECKS
-from targets.quality.measure import count_findings, store_findings
+from targets.quality.measure import finding_jobs, store_findings
 from targets.snapshots import tree_of
 from targets.tests.factories import DAY
 from targets.tests.page_scene import DUE_DAY, Scene, browse_as, sign_in, store_run
@@ -29,7 +29,7 @@ GONE = f"/quality/signup_of_gone/?as_of={DUE_DAY}"
 def check_again(run: IndicatorRun) -> IndicatorRun:
     """What take_snapshot does with the checks, within the test's own transaction."""
     tree = tree_of(run)
-    store_findings(run, tree, count_findings(run, tree))
+    store_findings(run, tree, [job() for job in finding_jobs(run, tree)])
     return run
 
 

@@ -241,7 +241,17 @@ def test_a_started_row_left_behind_is_taken_over(committed: City) -> None:
     assert statuses() == [RunStatus.DONE]
 
 
-def test_a_run_that_fails_says_so_and_leaves_no_figure(barrier: Barrier, committed: City) -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_a_run_that_fails_says_so_and_leaves_no_figure(
+    barrier: Barrier,
+    committed: City,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    lanes: int,
+) -> None:
+    settings.SNAPSHOT_LANES = lanes
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "options", f"{options['options']} -c lock_timeout=200")
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '200ms'")
     with pytest.raises(OperationalError):
