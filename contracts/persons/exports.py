@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from yiyang.access.models import User
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.audit.kinds import EventKind, Outcome
-from yiyang.audit.recording import record
+from yiyang.audit.recording import Details, record
 from yiyang.lib.workbooks import Layout, streamed
 
 KEYS_AT_ONCE = 10_000
@@ -66,8 +66,8 @@ def export_persons(
             at=at,
         )
     )
-    details = {"columns": " ".join(export.columns), "rows": len(keys), "filters": filters}
-    _record(account, f"contracts_personexport:{export.number}", export.purpose, details)
+    written: Details = {"columns": " ".join(export.columns), "rows": len(keys), "filters": filters}
+    _record(account, f"contracts_personexport:{export.number}", export.purpose, written)
     mark = watermark(by, at, number=export.number)
     note = f"用途：{export.purpose}　{CAUTION}"
     layout = Layout(TITLE, mark, note, headings_of(columns))
@@ -87,7 +87,7 @@ def export_overview(
     return streamed(layout, lines_of(keys, OVERVIEW_COLUMNS, actor=by))
 
 
-def _record(account: int, subject: str, reason: str, details: Mapping[str, str | int]) -> None:
+def _record(account: int, subject: str, reason: str, details: Details) -> None:
     record(
         kind=EventKind.EXPORT,
         actor_id=account,
