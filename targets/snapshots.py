@@ -15,7 +15,6 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from institutions.models import Region
-from targets.frozen import FrozenView, frozen_view, reading
 from targets.indicators.calculation import Tree
 from targets.indicators.catalogue import BY_KEY, CATALOGUE
 from targets.indicators.measure import (
@@ -26,11 +25,12 @@ from targets.indicators.measure import (
     tree_on,
 )
 from targets.indicators.slots import figure_rows, slots_of
-from targets.lanes import in_lanes
 from targets.models import IndicatorRun, NightMark, RunStatus
-from targets.parts import gather
 from targets.quality.measure import Findings, finding_jobs, store_findings
-from targets.storing import store_figures
+from targets.runs.frozen import FrozenView, frozen_view, reading
+from targets.runs.lanes import in_lanes
+from targets.runs.parts import gather
+from targets.runs.storing import store_figures
 
 RUN_LOCK_CLASS = 715_002
 

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from targets.parts import count_part
+from targets.runs.parts import count_part
 from targets.snapshots import measure_night, nights_due
 
 logger = logging.getLogger(__name__)

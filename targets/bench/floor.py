@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from targets.frozen import read_much
+from targets.runs.frozen import read_much
 
 # 每张事实表按它所在的区划（没有区划的按机构、团队）分组计数一次。
 GROUPED = {

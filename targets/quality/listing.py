@@ -9,13 +9,13 @@ from typing import Any
 from django.urls import reverse
 
 from institutions.models import Region
+from targets.explain.records import written
 from targets.indicators.calculation import Tree
 from targets.models import IndicatorRun
 from targets.presenters import Tone
 from targets.quality.base import Check, Severity
 from targets.quality.catalogue import CHECKS
 from targets.quality.measure import rows_within, stored_findings
-from targets.records import written
 from yiyang.access.scope import Actor
 
 PAGE_SIZE = 100

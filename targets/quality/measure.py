@@ -13,7 +13,7 @@ from targets.indicators.calculation import Tree
 from targets.models import IndicatorRun, QualityFinding
 from targets.quality.base import Check
 from targets.quality.catalogue import CHECKS
-from targets.storing import copy_rows
+from targets.runs.storing import copy_rows
 from yiyang.access.scope import Actor
 
 Findings = Mapping[tuple[str, int], int]

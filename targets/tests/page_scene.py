@@ -27,7 +27,7 @@ from targets.models import (
     Target,
 )
 from targets.models.policies import Confirmation, ValidityStatus
-from targets.storing import store_figures
+from targets.runs.storing import store_figures
 from targets.tests.factories import DAY, City
 from yiyang.access.models import User
 from yiyang.access.roles import Role

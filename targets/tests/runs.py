@@ -13,7 +13,7 @@ from targets.indicators.base import Indicator
 from targets.indicators.measure import count, tree_on
 from targets.indicators.slots import figure_rows
 from targets.models import IndicatorRun, RunStatus
-from targets.storing import store_figures
+from targets.runs.storing import store_figures
 from yiyang.changelog.sequencer import SEQUENCER_KEY, number_visible_changes
 
 

@@ -19,10 +19,10 @@ from institutions.tests.factories import (
     make_licence,
     make_population,
 )
-from targets.asof import as_known, disagreements
 from targets.indicators.catalogue import BY_KEY, CATALOGUE
 from targets.indicators.measure import measure, tree_on
-from targets.known import register_models
+from targets.past.asof import as_known, disagreements
+from targets.past.known import register_models
 from targets.snapshots import take_snapshot
 from targets.tests.factories import DAY, City, make_city
 from targets.tests.registers import VOIDED_AT, change_register, fill_register

@@ -17,7 +17,7 @@ from institutions.tests.factories import (
     make_health,
     make_licence,
 )
-from targets.forecast import Forecast, can_be_projected, forecast_of
+from targets.forecast.projection import Forecast, can_be_projected, forecast_of
 from targets.indicators.calculation import Figure, Goal
 from targets.indicators.catalogue import BY_KEY, CATALOGUE
 from targets.indicators.measure import measure, tree_on

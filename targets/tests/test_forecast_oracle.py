@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contracts.models import PartnershipAgreement, Person, SignupAggregate
 from institutions.models import Region, RegionPlacement
-from targets.forecast import can_be_projected, forecast_of
+from targets.forecast.projection import can_be_projected, forecast_of
 from targets.indicators.base import Indicator
 from targets.indicators.catalogue import CATALOGUE
 from targets.indicators.measure import measure, tree_on

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targets.gap import bed_gap, beds_to_add, beds_to_convert
+from targets.gap.candidates import bed_gap, beds_to_add, beds_to_convert
 from targets.indicators.calculation import Figure
 from targets.indicators.catalogue import BY_KEY
 

@@ -18,7 +18,7 @@ from institutions.tests.factories import (
     make_licence,
     make_pilot,
 )
-from targets.gap import candidates_of, headcounts_of
+from targets.gap.candidates import candidates_of, headcounts_of
 from targets.indicators.catalogue import BY_KEY
 from targets.indicators.measure import tree_on
 from targets.tests.factories import DAY, City

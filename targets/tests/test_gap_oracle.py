@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from targets.gap import NOT_COUNTED, candidates_of
+from targets.gap.candidates import NOT_COUNTED, candidates_of
 from targets.indicators.catalogue import BY_KEY
 from targets.indicators.measure import tree_on
 from targets.tests.generated import Filler

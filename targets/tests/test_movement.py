@@ -43,7 +43,7 @@ from institutions.tests.factories import (
 )
 from targets.indicators.catalogue import BY_KEY, CATALOGUE, readings_of
 from targets.models import IndicatorRun
-from targets.movement import Movement, movement_between
+from targets.movement.difference import Movement, movement_between
 from targets.tests.factories import DAY, City
 from targets.tests.registers import VOIDED_AT, change_register, fill_register
 from targets.tests.runs import run_on

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from contracts.tests.factories import make_person, make_signup, make_team
 from institutions.models import GreenChannel, Population
 from institutions.tests.factories import make_health
-from targets import records
+from targets.explain import records
 from targets.indicators.catalogue import CATALOGUE, CODES
 from targets.models import IndicatorSnapshot
 from targets.tests.page_scene import DUE_DAY, LATER_DAY, Scene, browse_as, sign_in, store_run

@@ -20,7 +20,7 @@ from targets.indicators.calculation import Tree
 from targets.indicators.catalogue import CATALOGUE
 from targets.indicators.measure import measure, tree_on
 from targets.models import IndicatorRun, IndicatorSnapshot, RunPart, RunStatus
-from targets.parts import SHARD_LOCK_CLASS, shard_regions
+from targets.runs.parts import SHARD_LOCK_CLASS, shard_regions
 from targets.tests.factories import DAY, City, make_city
 
 PATIENCE_SECONDS = 60

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from institutions.models import RegionLevel
 from institutions.tests.factories import make_region
 from targets.models import Plan, PlanFigure, PlanStatus
-from targets.plan_actions import save_plan
+from targets.plans.actions import save_plan
 from targets.plans.evaluation import evaluate, measured, reading_only
 from targets.tests.factories import DAY, make_city
 from targets.tests.plan_scene import (

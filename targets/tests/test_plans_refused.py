@@ -22,7 +22,7 @@ from institutions.tests.factories import (
     make_licence,
 )
 from targets.models import Comparator, Plan, PlanStatus, PlanStep, StepKind
-from targets.plan_actions import add_step, draw_up_plan, remove_step
+from targets.plans.actions import add_step, draw_up_plan, remove_step
 from targets.plans.steps import suppose
 from targets.tests.factories import DAY, City
 from targets.tests.page_scene import make_policy, make_target

@@ -20,7 +20,7 @@ from institutions.tests.factories import (
     make_population,
     make_region,
 )
-from targets.coverage import coverage_of, oldest_report
+from targets.explain.coverage import coverage_of, oldest_report
 from targets.indicators.calculation import Judgement, Reason, Verdict
 from targets.indicators.catalogue import BY_KEY
 from targets.indicators.measure import tree_on

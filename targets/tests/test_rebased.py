@@ -19,8 +19,8 @@ from institutions.tests.factories import (
 )
 from targets.indicators.catalogue import CATALOGUE
 from targets.indicators.measure import Figures, measure, tree_on
+from targets.past.rebased import rebased_figures
 from targets.quality.catalogue import BY_ID
-from targets.rebased import rebased_figures
 from targets.tests.factories import DAY, City
 from targets.tests.page_scene import browse_as, store_run
 from yiyang.access.roles import Role

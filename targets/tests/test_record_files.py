@@ -14,11 +14,11 @@ from contracts.models import FamilyDoctorSignup
 from contracts.tests.factories import make_person, make_signup, make_team
 from institutions.models import Institution, InstitutionProfile, Population, Region
 from institutions.tests.factories import make_elderly, make_filing, make_occupancy
-from targets import record_files
+from targets.explain import record_files
+from targets.explain.records import Part, Tally
+from targets.explain.small_cells import shown_reasons
 from targets.indicators.catalogue import BY_KEY
 from targets.indicators.measure import RecordSet
-from targets.records import Part, Tally
-from targets.small_cells import shown_reasons
 from targets.tests.page_scene import DUE_DAY, Scene, browse_as, store_run
 from yiyang.access.roles import Role
 from yiyang.access.scope import known_actor

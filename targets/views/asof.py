@@ -8,12 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from targets.asof import AsKnown, as_known
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure
 from targets.indicators.stored import DefinitionError
-from targets.moved import lists_of, names_of
-from targets.movement import SIDES
+from targets.movement.difference import SIDES
+from targets.movement.lists import lists_of, names_of
+from targets.past.asof import AsKnown, as_known
 from targets.presenters import asides_text, fraction_text, value_text
 from targets.views.compared import (
     asked_indicator,

@@ -8,14 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from targets.forecast import (
+from targets.forecast.projection import (
     NAMES_SHOWN,
     can_be_projected,
     forecast_of,
     lapsing_institutions,
 )
-from targets.forecast_words import drawn_threshold, sentence_of, shown_steps
-from targets.gap import permission_to_name
+from targets.forecast.words import drawn_threshold, sentence_of, shown_steps
+from targets.gap.candidates import permission_to_name
 from targets.presenters import fraction_text, threshold_text, value_text
 from targets.views.asked import offered_days
 from targets.views.lines import AskedLine, asked_line

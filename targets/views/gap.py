@@ -15,8 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from institutions.models import Institution
 from targets.actions import record_contact
-from targets.chase_list import chase_list
-from targets.gap import (
+from targets.gap.candidates import (
     Candidate,
     bed_gap,
     candidates_of,
@@ -24,10 +23,11 @@ from targets.gap import (
     permission_to_name,
     with_contacts,
 )
+from targets.gap.chase_list import chase_list
 from targets.presenters import fraction_text, gap_text, threshold_text, value_text
+from targets.tables.xlsx import XLSX_TYPE
 from targets.views.asked import offered_days
 from targets.views.lines import AskedLine, asked_line
-from targets.xlsx import XLSX_TYPE
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission

@@ -8,8 +8,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from targets.coverage import coverage_of
-from targets.explained import (
+from targets.explain.coverage import coverage_of
+from targets.explain.figures import (
     breakdown,
     demands,
     judged_readings,
@@ -17,12 +17,12 @@ from targets.explained import (
     targets_using,
     trend,
 )
-from targets.footnotes import footnotes_of
-from targets.freshness import warnings_at
+from targets.explain.freshness import warnings_at
 from targets.indicators.catalogue import readings_of
 from targets.models import Target
-from targets.overview import overview
 from targets.regions import children_of, columns_of, visible_regions
+from targets.tables.footnotes import footnotes_of
+from targets.tables.overview import overview
 from targets.views.asked import Asked, asked_region, asked_run, offered_days
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at

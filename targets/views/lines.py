@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import Http404
 
-from targets.explained import targets_using
+from targets.explain.figures import targets_using
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure, Goal
 from targets.indicators.catalogue import readings_of

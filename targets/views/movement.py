@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from targets.indicators.stored import DefinitionError
 from targets.models import IndicatorRun, IndicatorSnapshot
-from targets.moved import MovedList, lists_of, names_of
-from targets.movement import Movement, Part, SideMovement, movement_between
+from targets.movement.difference import Movement, Part, SideMovement, movement_between
+from targets.movement.lists import MovedList, lists_of, names_of
 from targets.presenters import fraction_text, value_text
 from targets.results import figure_of
 from targets.views.compared import (

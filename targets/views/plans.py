@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from targets.forms.plans import PlanForm, StepForm
 from targets.models import Plan, PlanStatus, PlanStep, StepKind
-from targets.plan_actions import (
+from targets.plans.actions import (
     NOT_A_WRITER,
     NOT_THE_AUTHOR,
     add_step,

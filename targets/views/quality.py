@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from targets.freshness import warnings_at
+from targets.explain.freshness import warnings_at
 from targets.quality.base import Check
 from targets.quality.catalogue import BY_ID
 from targets.quality.listing import TONES, check_lines, finding_lines, finding_page

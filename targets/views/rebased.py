@@ -13,8 +13,8 @@ from institutions.models import Region, RegionPlacement
 from institutions.models.regions import names_on
 from targets.indicators.calculation import Figure
 from targets.models import IndicatorSnapshot
+from targets.past.rebased import rebased_figures
 from targets.presenters import fraction_text, value_text
-from targets.rebased import rebased_figures
 from targets.results import figure_of
 from targets.views.asked import Asked
 from targets.views.compared import asked_indicator, asked_reading, newest_run, run_named

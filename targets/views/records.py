@@ -11,13 +11,14 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from targets.indicators.base import Indicator
-from targets.indicators.catalogue import BY_KEY
-from targets.indicators.measure import RecordSet
-from targets.models import IndicatorSnapshot
-from targets.presenters import fraction_text, value_text
-from targets.record_files import XLSX_ROWS, csv_blocks, file_lines, fits_a_sheet, workbook_of
-from targets.records import (
+from targets.explain.record_files import (
+    XLSX_ROWS,
+    csv_blocks,
+    file_lines,
+    fits_a_sheet,
+    workbook_of,
+)
+from targets.explain.records import (
     Part,
     Shelf,
     counted_part,
@@ -26,11 +27,22 @@ from targets.records import (
     record_page,
     total_of,
 )
+from targets.explain.small_cells import (
+    hides_totals,
+    is_guarded,
+    shown,
+    shown_reasons,
+    shown_shelves,
+)
+from targets.indicators.base import Indicator
+from targets.indicators.catalogue import BY_KEY
+from targets.indicators.measure import RecordSet
+from targets.models import IndicatorSnapshot
+from targets.presenters import fraction_text, value_text
 from targets.results import figure_of
-from targets.small_cells import hides_totals, is_guarded, shown, shown_reasons, shown_shelves
 from targets.snapshots import records_of
+from targets.tables.xlsx import XLSX_TYPE
 from targets.views.asked import Asked, asked_region, asked_run
-from targets.xlsx import XLSX_TYPE
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission

@@ -13,14 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from targets.export import FIELDS, as_record
-from targets.footnotes import footnotes_of
-from targets.freshness import warnings_at
+from targets.explain.freshness import warnings_at
 from targets.regions import columns_of, visible_regions
 from targets.results import target_lines, targets_of
-from targets.tables import TargetTable, target_table
+from targets.tables.export import FIELDS, as_record
+from targets.tables.footnotes import footnotes_of
+from targets.tables.table import TargetTable, target_table
+from targets.tables.xlsx import XLSX_TYPE, workbook_of
 from targets.views.asked import Asked, asked_region, asked_run, offered_days
-from targets.xlsx import XLSX_TYPE, workbook_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission

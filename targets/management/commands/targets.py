@@ -13,11 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from institutions.models import Region
-from targets.export import FIELDS, as_record
 from targets.presenters import present
 from targets.regions import columns_of
 from targets.results import TargetLine, latest_run, run_of, target_lines, targets_of
 from targets.snapshots import SnapshotError, check_day, find_region, portal_region
+from targets.tables.export import FIELDS, as_record
 from yiyang.lib.sheets import parse_date
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from institutions.models import Region
-from targets.asof import Disagreement, disagreements
 from targets.indicators.calculation import Figure
 from targets.indicators.stored import DefinitionError
 from targets.models import IndicatorRun
+from targets.past.asof import Disagreement, disagreements
 
 LABELS = {
     "numerator": "分子",

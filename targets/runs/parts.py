@@ -14,12 +14,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
-from targets.frozen import reading
 from targets.indicators.calculation import Row, Tree
 from targets.indicators.catalogue import CATALOGUE
 from targets.indicators.measure import Counts, count, tree_on
 from targets.indicators.slots import slots_of
 from targets.models import IndicatorRun, RunPart, RunStatus
+from targets.runs.frozen import reading
 
 SHARD_LOCK_CLASS = 715_003
 SHARDS_PER_RUN = 1_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from targets.forecast import Forecast
+from targets.forecast.projection import Forecast
 from targets.indicators.calculation import value_of
 from targets.presenters import fraction_text, threshold_text, value_text
 from targets.results import TargetLine

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from institutions.models import Region
-from targets.due import DueLines, due_lines
 from targets.indicators.base import Indicator
 from targets.models import IndicatorRun, PolicyDocument, Target
 from targets.presenters import Shown, present, threshold_text
 from targets.regions import columns_of, top_region, visible_regions
 from targets.results import TargetLine, is_past, ordered_readings, target_lines, targets_of
+from targets.tables.due import DueLines, due_lines
 from yiyang.access.scope import Actor
 
 

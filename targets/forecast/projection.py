@@ -12,11 +12,11 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
+from targets.explain.naming import Naming, naming_of
 from targets.indicators.base import Indicator, Outcome, Subject, Tally
 from targets.indicators.calculation import Figure, Goal, Tree, reaches, value_of
 from targets.indicators.measure import records_behind
 from targets.indicators.until import HORIZON_DAYS, counts_until
-from targets.naming import Naming, naming_of
 from yiyang.access.scope import Actor
 
 NAMES_SHOWN = 500

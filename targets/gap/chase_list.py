@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 
-from targets.gap import Candidate
-from targets.xlsx import FONT
+from targets.gap.candidates import Candidate
+from targets.tables.xlsx import FONT
 
 HEAD_LINES = 3
 HEADINGS = ("序号", "机构编码", "名称", "区划", "差什么", "联系人", "电话", "最近联系")

@@ -10,8 +10,8 @@ from django.conf import settings
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from targets.records import Part, Shelf, listed, words_of
-from targets.xlsx import FONT
+from targets.explain.records import Part, Shelf, listed, words_of
+from targets.tables.xlsx import FONT
 from yiyang.access.scope import Actor
 from yiyang.lib.sheets import safe_cell
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from institutions.models import Region
-from targets.due import due_lines
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import value_of
 from targets.indicators.catalogue import readings_of
@@ -23,7 +22,8 @@ from targets.presenters import (
     value_text,
 )
 from targets.results import figure_of, target_lines, targets_of
-from targets.tables import Entry, entries_of
+from targets.tables.due import due_lines
+from targets.tables.table import Entry, entries_of
 from yiyang.access.scope import Actor
 
 

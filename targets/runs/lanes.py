@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import connection
 
-from targets.frozen import reading
+from targets.runs.frozen import reading
 
 T = TypeVar("T")
 

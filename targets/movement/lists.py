@@ -11,12 +11,12 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 
+from targets.explain.records import PERMISSIONS, PLAIN_OUTCOMES, Shelf, writer_of
 from targets.indicators.base import Subject
 from targets.indicators.lens import fetch
-from targets.membership import Moment, key_of, wanted
-from targets.movement import Moved, Part
+from targets.movement.difference import Moved, Part
+from targets.movement.membership import Moment, key_of, wanted
 from targets.presenters import NOTHING
-from targets.records import PERMISSIONS, PLAIN_OUTCOMES, Shelf, writer_of
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 

@@ -11,9 +11,9 @@ from targets.indicators.base import Indicator, Subject
 from targets.indicators.lens import Lens
 from targets.indicators.measure import tree_on
 from targets.indicators.stored import definition_of
-from targets.known import lens_of
-from targets.membership import Difference, Moment, differences, subjects_of
 from targets.models import IndicatorRun, IndicatorSnapshot
+from targets.movement.membership import Difference, Moment, differences, subjects_of
+from targets.past.known import lens_of
 
 SIDES = {"numerator": "分子", "denominator": "分母"}
 

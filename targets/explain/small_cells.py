@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from targets.records import Part, Shelf
+from targets.explain.records import Part, Shelf
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 

@@ -11,10 +11,10 @@ from targets.indicators.catalogue import BY_KEY
 from targets.indicators.lens import AS_IT_IS
 from targets.indicators.measure import measure, tree_on
 from targets.indicators.stored import definition_of, definitions_of
-from targets.known import lens_of
-from targets.membership import Moment, differences, subjects_of
 from targets.models import IndicatorRun, IndicatorSnapshot
-from targets.movement import Moved, Part, Why, moment_of
+from targets.movement.difference import Moved, Part, Why, moment_of
+from targets.movement.membership import Moment, differences, subjects_of
+from targets.past.known import lens_of
 from targets.results import figure_of
 
 

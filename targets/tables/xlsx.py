@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from targets.tables import Entry, Row, Section, TargetTable
+from targets.tables.table import Entry, Row, Section, TargetTable
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW_HEADINGS = ("政策", "条款", "目标", "口径", "目标值", "到期日")

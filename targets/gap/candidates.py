@@ -13,13 +13,13 @@ from django.db.models import Count, QuerySet
 
 from institutions.models import InstitutionContact
 from institutions.models.services import FULL_CHANNEL, ChannelStep
+from targets.explain.naming import naming_of
+from targets.explain.records import PERMISSIONS
 from targets.indicators.base import Indicator, Outcome, RollUp, Subject, flag
 from targets.indicators.calculation import Figure, Tree
 from targets.indicators.measure import RecordSet, records_behind
 from targets.indicators.remedies import Checklist, Lack, checklist_of
 from targets.models import ContactNote
-from targets.naming import naming_of
-from targets.records import PERMISSIONS
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 

@@ -1,0 +1,1 @@
+"""What a figure is made of: its records, coverage and freshness."""

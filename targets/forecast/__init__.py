@@ -1,0 +1,1 @@
+"""What lapses next if nothing is renewed."""

@@ -1,0 +1,1 @@
+"""还差几家: what a target still needs and who is nearest."""

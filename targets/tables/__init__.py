@@ -1,0 +1,1 @@
+"""The target table and its exports."""
