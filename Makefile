@@ -39,7 +39,7 @@ format: $(DEV_READY) ## 自动排版代码与模板
 check: $(DEV_READY) ## 生产设置检查（check --deploy）与缺失的迁移
 	@$(RUN) check
 
-bench: $(DEMO_READY) ## 与数据库的下限比速度：make bench ARGS="snapshot --rows 77000 --json"
+bench: $(DEV_READY) ## 与数据库的下限比速度：make bench ARGS="snapshot --rows 77000 --json"
 	@$(RUN) bench $(ARGS)
 
 screenshots: $(DEV_READY) ## 用 Chromium 给演示页面截图到 docs/screenshots

@@ -18,6 +18,7 @@ from institutions.models import Region
 from targets.indicators.calculation import Tree
 from targets.indicators.catalogue import BY_KEY, CATALOGUE
 from targets.indicators.measure import (
+    Area,
     Counts,
     RecordSet,
     count_subject,
@@ -194,12 +195,11 @@ def _count(run: IndicatorRun, tree: Tree) -> tuple[Counts, list[Findings]]:
     checks = finding_jobs(run, tree)
     if run.shards > 1 and settings.REDIS_URL:
         return gather(run, _send), in_lanes(run.exported_snapshot, checks)
+    whole = not run.is_preview
+    area = Area(tree.top_down, is_large=whole, is_whole=whole)
     # 逐人的登记最大，先开工。
     slots = sorted(slots_of(CATALOGUE).items(), key=lambda pair: not pair[0].is_personal)
-    subjects = [
-        partial(count_subject, *pair, run.as_of, tree.top_down, is_whole=not run.is_preview)
-        for pair in slots
-    ]
+    subjects = [partial(count_subject, *pair, run.as_of, area) for pair in slots]
     done: list[Any] = in_lanes(run.exported_snapshot, [*subjects, *checks])
     counts = dict(zip((subject for subject, _ in slots), done, strict=False))
     return counts, done[len(subjects) :]

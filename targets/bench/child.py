@@ -42,6 +42,27 @@ def _snapshot(as_of: str, region: str) -> dict[str, Any]:
     return best(lambda: take_snapshot(as_of=day, region=place, reason="bench"))
 
 
+def _analyst(as_of: str) -> dict[str, Any]:
+    from targets.bench import analyst
+
+    return analyst.run(date.fromisoformat(as_of))
+
+
+def _settings(names: str) -> dict[str, Any]:
+    from django.conf import settings
+    from django.db import connection, transaction
+
+    from targets.runs.frozen import read_much
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        read_much(cursor)
+        cursor.execute(
+            "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)",
+            [names.split(",")],
+        )
+        return {**dict(cursor.fetchall()), "snapshot_lanes": settings.SNAPSHOT_LANES}
+
+
 def best(work: Callable[[], Any]) -> dict[str, Any]:
     """The least seconds of several warm runs, with every one of them."""
     seconds = []
@@ -61,8 +82,10 @@ def peak_mb() -> float:
 
 
 WORKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "analyst": _analyst,
     "fill": _fill,
     "floor": _floor,
+    "settings": _settings,
     "snapshot": _snapshot,
 }
 

@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from targets.bench.database import BenchDatabase, facts_about
+from targets.bench.database import BenchDatabase
 
 SETTINGS = (
     "server_version",
@@ -16,8 +16,8 @@ SETTINGS = (
     "hash_mem_multiplier",
     "effective_cache_size",
     "max_parallel_workers_per_gather",
+    "parallel_tuple_cost",
     "jit",
-    "jit_above_cost",
     "fsync",
     "synchronous_commit",
 )
@@ -25,15 +25,13 @@ KIB_PER_GIB = 1024 * 1024
 
 
 def described(database: BenchDatabase) -> dict[str, Any]:
-    """The machine and the server's settings, the same for ours and the floor."""
-    names = ", ".join(f"'{name}'" for name in SETTINGS)
-    query = f"SELECT name, current_setting(name) FROM pg_settings WHERE name IN ({names})"
-    settings = dict(facts_about(database, query))
+    """The machine and the settings a run reads under, the same for ours and the floor."""
+    settings = database.run("settings", names=",".join(SETTINGS))
     return {
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": _memory_gib(),
         "python": platform.python_version(),
-        **{name: settings[name] for name in SETTINGS},
+        **{name: settings[name] for name in (*SETTINGS, "snapshot_lanes")},
     }
 
 

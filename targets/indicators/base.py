@@ -61,7 +61,8 @@ class Subject:
     `rows(day)` is the one queryset behind both the number and its list. `page` names the page of
     a record and the attribute that holds its key; personal subjects are shown without names.
     `identity` tells the same institution or person on another day, when its row is another one;
-    `settings` are those `rows` reads, so they belong to the counting rule.
+    `settings` are those `rows` reads, so they belong to the counting rule. A large subject has
+    about as many rows as there are older people.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Subject:
     roll_up: RollUp = RollUp.SUM
     identity: tuple[str, ...] = ("pk",)
     settings: tuple[str, ...] = ()
+    is_large: bool = False
 
 
 def flag(condition: Q | Combinable) -> Case:

@@ -45,11 +45,22 @@ def tree_on(day: date, root: int, lens: Lens = AS_IT_IS) -> Tree:
     return Tree({row["region_id"]: row["parent_id"] for row in fetch(placements, lens)}, root)
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The regions to count in, and how much of the registers lies there."""
+
+    regions: Sequence[int]
+    # 占登记的大半：从头读到尾，不逐人去查。
+    is_large: bool = False
+    # 就是整棵树：别处的行没有几条，数完再丢，不必每行先问在不在。
+    is_whole: bool = False
+
+
 def measure(
     catalogue: Sequence[Indicator], *, day: date, tree: Tree, lens: Lens = AS_IT_IS
 ) -> dict[tuple[str, str], Figures]:
     """Every figure of the catalogue for every region of `tree`, by indicator key and region."""
-    own = count(catalogue, day=day, regions=tree.top_down, lens=lens)
+    own = count(catalogue, day=day, area=Area(tree.top_down), lens=lens)
     rows = figure_rows(catalogue, own, tree)
     return {
         indicator.key: {region: row.figure(index) for region, row in rows.items()}
@@ -58,41 +69,28 @@ def measure(
 
 
 def count(
-    catalogue: Sequence[Indicator],
-    *,
-    day: date,
-    regions: Sequence[int],
-    lens: Lens = AS_IT_IS,
-    is_whole: bool = False,
+    catalogue: Sequence[Indicator], *, day: date, area: Area, lens: Lens = AS_IT_IS
 ) -> Counts:
-    """What each of `regions` holds itself, number by number: one pass over each subject.
-
-    `is_whole` says that the regions are most of the tree, so that the registers are read through
-    from end to end instead of being looked up.
-    """
+    """What each region of `area` holds itself, number by number: one pass over each subject."""
     return {
-        subject: count_subject(subject, slots, day, regions, lens, is_whole=is_whole)
+        subject: count_subject(subject, slots, day, area, lens)
         for subject, slots in slots_of(catalogue).items()
     }
 
 
 def count_subject(
-    subject: Subject,
-    slots: Sequence[Slot],
-    day: date,
-    regions: Sequence[int],
-    lens: Lens = AS_IT_IS,
-    *,
-    is_whole: bool = False,
+    subject: Subject, slots: Sequence[Slot], day: date, area: Area, lens: Lens = AS_IT_IS
 ) -> dict[int, Row]:
     """One pass over the subject's rows, grouped by the region each row belongs to."""
     tallies = dict.fromkeys(slot.tally for slot in slots)
-    rows, lens = worked_out(within(subject, day, regions), [PLACED_IN], tallies, lens)
+    placed = _placed(subject, day) if area.is_whole else within(subject, day, area.regions)
+    rows, lens = worked_out(placed, [PLACED_IN], tallies, lens)
     counters = {f"c{index}": _counter(slot) for index, slot in enumerate(slots)}
     grouped = rows.order_by().values(PLACED_IN).annotate(**counters)
-    with _read_through(is_whole and subject.is_personal):
+    wanted = set(area.regions)
+    with _read_through(area.is_large and subject.is_large):
         counted = fetch_rows(grouped.values_list(PLACED_IN, *counters), lens)
-        return {row[0]: row[1:] for row in counted}
+        return {row[0]: row[1:] for row in counted if row[0] in wanted}
 
 
 @contextmanager
@@ -133,9 +131,13 @@ class _OneOf(Func):
 def within(subject: Subject, day: date, regions: Sequence[int]) -> QuerySet[Any]:
     """The subject's rows on `day` that belong to one of `regions`."""
     wanted = Value(list(regions), output_field=ArrayField(BigIntegerField()))
+    return _placed(subject, day).filter(_OneOf(F(PLACED_IN), wanted))
+
+
+def _placed(subject: Subject, day: date) -> QuerySet[Any]:
     # 先取区划为列再筛：直接按关系筛，Django 会把居住地再连接一遍。
     rows: QuerySet[Any] = subject.rows(day).annotate(**{PLACED_IN: F(subject.region)})
-    return rows.filter(_OneOf(F(PLACED_IN), wanted))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,9 +222,27 @@ _POPULATION_COLUMNS = (
 )
 
 
-def _people(name: str, title: str, rows: Any, region: str, columns: tuple[Column, ...]) -> Subject:
+def _people(
+    name: str,
+    title: str,
+    rows: Any,
+    region: str,
+    columns: tuple[Column, ...],
+    *,
+    is_large: bool = False,
+) -> Subject:
     identity = ("person_id",)
-    return Subject(name, title, "人", rows, region, columns, is_personal=True, identity=identity)
+    return Subject(
+        name,
+        title,
+        "人",
+        rows,
+        region,
+        columns,
+        is_personal=True,
+        identity=identity,
+        is_large=is_large,
+    )
 
 
 def _head_counts(name: str, title: str, rows: Any) -> Subject:
@@ -241,13 +259,21 @@ def _head_counts(name: str, title: str, rows: Any) -> Subject:
     )
 
 
-SIGNUPS = _people("signups", "60 岁及以上签约", signups, "residence__region", _SIGNUP_COLUMNS)
+SIGNUPS = _people(
+    "signups",
+    "60 岁及以上签约",
+    signups,
+    "residence__region",
+    _SIGNUP_COLUMNS,
+    is_large=True,
+)
 HEALTH_MANAGEMENT_YEAR = _people(
     "health_management_year",
     "上一完整年度健康管理",
     year_of_health_management,
     "residence__region",
     _EXAM_COLUMNS,
+    is_large=True,
 )
 HEALTH_MANAGEMENT_TO_DATE = _people(
     "health_management_to_date",
@@ -255,6 +281,7 @@ HEALTH_MANAGEMENT_TO_DATE = _people(
     health_management_to_date,
     "residence__region",
     _EXAM_COLUMNS,
+    is_large=True,
 )
 RESIDENTS = _people(
     "residents",
@@ -267,6 +294,7 @@ RESIDENTS = _people(
         Column("居住情况", "kind"),
         Column("居住起始", "starts_on"),
     ),
+    is_large=True,
 )
 SICKBEDS = _people(
     "home_sickbeds",

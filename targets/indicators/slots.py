@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -67,14 +68,27 @@ def tallies_of(catalogue: Sequence[Indicator]) -> dict[Subject, list[Tally]]:
 def climbed(
     tree: Tree, own: Mapping[Subject, Mapping[int, Row]], slots: Mapping[Subject, list[Slot]]
 ) -> dict[int, Row]:
-    """The subjects' own rows climbed up the tree and laid side by side, one row per region."""
-    totals = []
-    for subject, of_subject in slots.items():
-        if subject.roll_up is RollUp.STATED:
-            totals.append(stated(tree, own[subject], (None,) * len(of_subject)))
-        else:
-            totals.append(summed(tree, own[subject], (0,) * len(of_subject)))
-    return {region: sum((total[region] for total in totals), ()) for region in tree.top_down}
+    """The subjects' own rows laid side by side and climbed up the tree, one row per region."""
+    laid = {way: _side_by_side(tree, own, slots, way) for way in RollUp}
+    total = summed(tree, *laid[RollUp.SUM])
+    published = stated(tree, *laid[RollUp.STATED])
+    return {region: total[region] + published[region] for region in tree.top_down}
+
+
+def _side_by_side(
+    tree: Tree,
+    own: Mapping[Subject, Mapping[int, Row]],
+    slots: Mapping[Subject, list[Slot]],
+    way: RollUp,
+) -> tuple[dict[int, Row], Row]:
+    """The rows of every subject that climbs in one way, and the row of a region without any."""
+    nothing = 0 if way is RollUp.SUM else None
+    empty = {s: (nothing,) * len(slots[s]) for s in slots if s.roll_up is way}
+    rows = {
+        region: tuple(chain.from_iterable(own[s].get(region, none) for s, none in empty.items()))
+        for region in tree.top_down
+    }
+    return rows, tuple(chain.from_iterable(empty.values()))
 
 
 def figure_rows(
@@ -99,7 +113,7 @@ def _assembly(
     catalogue: Sequence[Indicator], slots: Mapping[Subject, list[Slot]]
 ) -> Callable[[Row], FigureRow]:
     """How the figures of one region are picked out of its row."""
-    flat = [slot for of_subject in slots.values() for slot in of_subject]
+    flat = [slot for way in RollUp for s in slots if s.roll_up is way for slot in slots[s]]
     at = {slot: index for index, slot in enumerate(flat)}
     fields = [[_terms(indicator, field, at) for indicator in catalogue] for field in _FIELDS]
     # 绝大多数数就是某一列本身，一次取完；只有少数是几列相加减，先算好接在后面。

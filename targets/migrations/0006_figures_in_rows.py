@@ -22,6 +22,7 @@ SELECT run_id, region_id,
     array_agg(expected ORDER BY definition_id)
 FROM targets_indicatorsnapshot GROUP BY run_id, region_id
 """
+# 口径用左连接：不读它的文字时，规划器就不去连它。
 VIEW = """
 CREATE VIEW targets_snapshot AS
 SELECT
@@ -33,9 +34,9 @@ SELECT
     definition.reading,
     figure.numerator,
     figure.denominator,
-    figure.excluded,
-    figure.missing,
-    figure.expected
+    coalesce(figure.excluded, 0) AS excluded,
+    coalesce(figure.missing, 0) AS missing,
+    coalesce(figure.expected, 0) AS expected
 FROM targets_regionfigures figures
 JOIN targets_indicatorrun run ON run.id = figures.run_id
 CROSS JOIN LATERAL unnest(
@@ -43,7 +44,7 @@ CROSS JOIN LATERAL unnest(
     figures.excluded, figures.missing, figures.expected
 ) WITH ORDINALITY AS figure
     (definition_id, numerator, denominator, excluded, missing, expected, place)
-JOIN targets_indicatordefinition definition ON definition.id = figure.definition_id
+LEFT JOIN targets_indicatordefinition definition ON definition.id = figure.definition_id
 """
 
 

@@ -16,9 +16,12 @@ from yiyang.facts import FactQuerySet
 class QualityFinding(models.Model):
     """How many records a check found in a region's own rows on the run's day; append-only."""
 
-    run = models.ForeignKey(IndicatorRun, models.PROTECT, related_name="findings", db_index=False)
+    # 与结果表同理，不设库内外键：编号取自同一次量度，逐行核对只拖慢提交。
+    run = models.ForeignKey(
+        IndicatorRun, models.PROTECT, related_name="findings", db_index=False, db_constraint=False
+    )
     check_id = models.CharField("检查项", max_length=40)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="findings")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="findings", db_constraint=False)
     found = models.PositiveIntegerField("条数")
 
     row_scope = ByRegion("region")

@@ -151,6 +151,7 @@ class RegionFigures(models.Model):
     """All figures of one region as a run measured them, in the order of `run.definition_ids`.
 
     Append-only. One row of arrays: a province writes 12,342 rows a night instead of 407,286.
+    `excluded`, `missing` and `expected` are empty where every one of them is zero.
     Everybody reads them one by one through IndicatorSnapshot.
     """
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from targets.indicators.calculation import Row, Tree
 from targets.indicators.catalogue import CATALOGUE
-from targets.indicators.measure import Counts, count, tree_on
+from targets.indicators.measure import Area, Counts, count, tree_on
 from targets.indicators.slots import slots_of
 from targets.models import IndicatorRun, RunPart, RunStatus
 from targets.runs.frozen import reading
@@ -91,7 +91,7 @@ def _count_and_commit(run: IndicatorRun, shard: int) -> None:
     with reading(run.exported_snapshot):
         tree = tree_on(run.as_of, run.region_id)
         regions = shard_regions(tree, run.shards)[shard]
-        counts = count(CATALOGUE, day=run.as_of, regions=regions, is_whole=not run.is_preview)
+        counts = count(CATALOGUE, day=run.as_of, area=Area(regions, is_large=not run.is_preview))
     RunPart.objects.bulk_create(
         [RunPart(run=run, shard=shard, snapshot=run.exported_snapshot, cells=to_json(counts))],
         ignore_conflicts=True,

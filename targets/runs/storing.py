@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection
 from django.db.models import Model
@@ -23,7 +23,7 @@ def store_figures(
     copy_rows(
         RegionFigures,
         ("run_id", "region_id", *FigureRow._fields),
-        ((run.pk, region, *map(_array, row)) for region, row in figures.items()),
+        ((run.pk, region, *_arrays(row)) for region, row in figures.items()),
     )
 
 
@@ -38,8 +38,16 @@ def copy_rows(
         )
 
 
+def _arrays(row: FigureRow) -> Iterator[str]:
+    yield _array(row.numerators)
+    yield _array(row.denominators)
+    for counts in (row.excluded, row.missing, row.expected):
+        # 村社多半没有排除和缺报：全零存作空数组，视图读作零。
+        yield _array(counts) if any(counts) else "{}"
+
+
 def _array(numbers: Row) -> str:
-    return "{" + ",".join(["NULL" if n is None else str(n) for n in numbers]) + "}"
+    return "{" + ",".join(map(str, numbers)).replace("None", "NULL") + "}"
 
 
 def _definition_ids(catalogue: Sequence[Indicator]) -> list[int]:

@@ -16,7 +16,7 @@ from institutions.tests.factories import LONG_AGO, make_health, make_licence
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure
 from targets.indicators.catalogue import CATALOGUE
-from targets.indicators.measure import count, tree_on
+from targets.indicators.measure import Area, count, tree_on
 from targets.indicators.slots import FigureRow, figure_rows
 from targets.models import (
     Comparator,
@@ -112,7 +112,7 @@ def store_run(city: Region, day: date, codes: tuple[str, ...] = ("GC17",)) -> In
     )
     tree = tree_on(day, city.pk)
     few = [reading for reading in CATALOGUE if reading.code in codes]
-    measured = figure_rows(few, count(few, day=day, regions=tree.top_down), tree)
+    measured = figure_rows(few, count(few, day=day, area=Area(tree.top_down)), tree)
     store_figures(run, CATALOGUE, {r: _widened(row, few) for r, row in measured.items()})
     run.status, run.finished_at, run.seen_number = RunStatus.DONE, timezone.now(), 0
     run.save()

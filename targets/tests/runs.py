@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from institutions.models import Region
 from targets.indicators.base import Indicator
-from targets.indicators.measure import count, tree_on
+from targets.indicators.measure import Area, count, tree_on
 from targets.indicators.slots import figure_rows
 from targets.models import IndicatorRun, RunStatus
 from targets.runs.storing import store_figures
@@ -36,7 +36,7 @@ def run_on(
     at = timezone.now()
     run = IndicatorRun.objects.create(as_of=day, region=city, started_at=at, heartbeat_at=at)
     tree = tree_on(day, city.pk)
-    counts = count(indicators, day=day, regions=tree.top_down)
+    counts = count(indicators, day=day, area=Area(tree.top_down))
     store_figures(run, indicators, figure_rows(indicators, counts, tree))
     run.status, run.finished_at, run.seen_number = RunStatus.DONE, at, number_now()
     if not is_honest:

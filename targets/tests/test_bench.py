@@ -88,6 +88,13 @@ def test_the_floor_runs_over_everything_and_over_one_district(filled: BenchDatab
         assert filled.run("floor", as_of=str(snapshot.AS_OF), region=region, scope=scope)["runs"]
 
 
+def test_the_analysts_way_is_timed_part_by_part(filled: BenchDatabase) -> None:
+    theirs = filled.run("analyst", as_of=str(snapshot.AS_OF))
+
+    parts = theirs["export_seconds"] + theirs["load_seconds"] + theirs["count_seconds"]
+    assert theirs["seconds"] == pytest.approx(parts, abs=0.001)
+
+
 def test_the_database_is_dropped_afterwards() -> None:
     with bench_database(rows=10, regions="wuhai", keep=False) as database:
         name = database.url.rpartition("/")[2]
