@@ -1,0 +1,1 @@
+"""The portal as someone attacks it who has read its source."""

@@ -1,0 +1,176 @@
+"""Every address of the portal, asked for what lies in the west, with the roles it opens to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from yiyang.access.roles import ROLES, Permission, Role
+from yiyang.tests.attacks.scene import NAME, Scene
+
+P = Permission
+Roles = frozenset[Role]
+
+
+def holding(*permissions: Permission) -> Roles:
+    """The roles that hold all of the permissions."""
+    return frozenset(r for r in Role if ROLES[r].permissions.issuperset(permissions))
+
+
+EVERY_ROLE = frozenset(Role)
+CITY_WIDE = frozenset(role for role in Role if ROLES[role].whole_city)
+SEES_TARGETS = holding(P.VIEW_TARGETS)
+# 西区的一切：区级角色只有东区的授权，一概不开。
+WEST_TARGETS = SEES_TARGETS & CITY_WIDE
+WEST_EXPORTS = holding(P.VIEW_TARGETS, P.EXPORT) & CITY_WIDE
+WEST_RECORDS = holding(P.VIEW_INSTITUTIONS, P.EXPORT) & CITY_WIDE
+WEST_INSTITUTIONS = holding(P.VIEW_INSTITUTIONS) & CITY_WIDE
+WEST_PERSONS = holding(P.VIEW_PERSONS) & CITY_WIDE
+WEST_DISCLOSURES = holding(P.VIEW_PERSONS, P.REVEAL_PERSON, P.EXPORT_PERSONS) & CITY_WIDE
+PLAN_WRITERS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REVIEW)
+SECURITY = frozenset({Role.SECURITY_ADMIN})
+AUDIT = frozenset({Role.AUDIT_ADMIN})
+NO_ROLE: Roles = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address and the roles that get an answer; every other role gets 403 or 404.
+
+    `keys` fill the path from the scene, `query` follows it, `data` is posted.
+    """
+
+    name: str
+    open_to: Roles
+    keys: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    data: Mapping[str, Any] | None = None
+
+    @property
+    def is_post(self) -> bool:
+        return self.data is not None
+
+    def path(self, scene: Scene) -> str:
+        """The path without its query."""
+        kwargs = {name: scene.keys.get(key, key) for name, key in self.keys.items()}
+        return reverse(self.name, kwargs=kwargs)
+
+    def way(self, scene: Scene) -> str:
+        """The path with its query."""
+        query = self.query.format(**scene.keys)
+        return f"{self.path(scene)}?{query}" if query else self.path(scene)
+
+
+def get(name: str, open_to: Roles, query: str = "", **keys: str) -> Address:
+    return Address(name, open_to, keys, query)
+
+
+def post(name: str, open_to: Roles, data: Mapping[str, Any], **keys: str) -> Address:
+    return Address(name, open_to, keys, data=data)
+
+
+WEST = "region={west}&as_of={day}"
+READING = {"code": "GC17", "reading": "standard"}
+PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
+REVEAL = {"field": "phone", "reason": "VISIT", "note": "核对住址后上门"}
+ADDRESSES = (
+    # /
+    get("home", EVERY_ROLE),
+    get("healthz", EVERY_ROLE),
+    # /account/ 只有自己的账号；别人的会话编号不认
+    get("account", EVERY_ROLE),
+    get("sign-in", EVERY_ROLE),
+    post("sign-out", EVERY_ROLE, {}),
+    get("password-change", EVERY_ROLE),
+    post("password-change", EVERY_ROLE, {"old_password": "x"}),
+    get("code-device", EVERY_ROLE),
+    post("code-device", EVERY_ROLE, {"otp_token": "000000"}),
+    get("code-device-replace", EVERY_ROLE),
+    post("code-device-replace", EVERY_ROLE, {"otp_token": "000000"}),
+    post("session-end-others", EVERY_ROLE, {}),
+    post("session-end", NO_ROLE, {}, session_id="session"),
+    # /accounts/
+    get("user-list", SECURITY),
+    get("user-open", SECURITY),
+    post("user-open", SECURITY, {"display_name": "某人"}),
+    get("user-detail", SECURITY, user_id="account"),
+    post("user-role", SECURITY, {"role": "leader", "reason": "调任"}, user_id="account"),
+    post("user-password", SECURITY, {}, user_id="account"),
+    post("user-disable", SECURITY, {}, user_id="account"),
+    post("user-enable", SECURITY, {}, user_id="account"),
+    post("user-unlock", SECURITY, {}, user_id="account"),
+    post("user-reset-code-device", SECURITY, {}, user_id="account"),
+    # /audit/
+    get("audit-list", AUDIT),
+    get("audit-detail", AUDIT, event_id="event"),
+    get("audit-csv", AUDIT),
+    # /institutions/
+    get("institution-detail", WEST_INSTITUTIONS, institution_id="hospital"),
+    post("grant-new", SECURITY, {"code": "150300000000"}, user_id="account"),
+    post("grant-end", SECURITY, {}, user_id="account", kind="region", grant_id="grant"),
+    # /persons/
+    get("person-list", WEST_PERSONS, WEST),
+    get("person-list", holding(P.VIEW_PERSONS)),
+    post("person-search", holding(P.VIEW_PERSONS), {"term": NAME}),
+    get("person-overview-xlsx", WEST_PERSONS & holding(P.EXPORT), WEST),
+    get("person-export", WEST_DISCLOSURES, WEST),
+    post(
+        "person-export", holding(P.EXPORT_PERSONS), {"columns": ["name"], "purpose": "核对名单用"}
+    ),
+    post("person-export-file", holding(P.EXPORT_PERSONS), {"agreed": "x"}),
+    get("disclosure-totals", SECURITY),
+    get("person-detail", WEST_PERSONS, uid="person"),
+    get("person-reveal", WEST_DISCLOSURES, uid="person"),
+    post("person-reveal", WEST_DISCLOSURES, REVEAL, uid="person"),
+    get("person-held", WEST_DISCLOSURES, uid="person"),
+    post("person-held", WEST_DISCLOSURES, {"reason": "本人到场申请", "form": "json"}, uid="person"),
+    # /quality/
+    get("quality-list", WEST_TARGETS, WEST),
+    get("quality-detail", WEST_TARGETS, WEST, check_id="licence_expired"),
+    get("quality-csv", WEST_RECORDS, WEST, check_id="licence_expired"),
+    get("quality-csv", WEST_DISCLOSURES, WEST, check_id="person_duplicate"),
+    # /targets/
+    get("target-table", SEES_TARGETS),
+    get("target-table", WEST_TARGETS, WEST),
+    get("target-table-xlsx", WEST_EXPORTS, WEST),
+    get("target-table-csv", WEST_EXPORTS, WEST),
+    get("target-table-json", WEST_EXPORTS, WEST),
+    get("indicator-list", WEST_TARGETS, WEST),
+    get("indicator-detail", WEST_TARGETS, WEST, code="GC17"),
+    get("gap", WEST_TARGETS, WEST, code="GC17"),
+    get("gap-xlsx", WEST_RECORDS, WEST, code="GC17"),
+    post("gap-contact", PLAN_WRITERS & CITY_WIDE, {"institution": "{hospital}"}, code="GC17"),
+    get("forecast", WEST_TARGETS, WEST, code="GC17"),
+    get("record-list", WEST_TARGETS, WEST, **READING),
+    get("record-list-csv", WEST_RECORDS, WEST, **READING),
+    get("record-list-xlsx", WEST_RECORDS, WEST, **READING),
+    get("record-list-csv", WEST_DISCLOSURES, WEST, code="FD17", reading="aged_65_plus"),
+    get("as-known", WEST_TARGETS, WEST + "&run={run}", **READING),
+    get("rebased", WEST_TARGETS, WEST + "&run={run}", **READING),
+    get("movement", WEST_TARGETS, WEST + "&earlier={earlier}&later={run}", **READING),
+    # /targets/plans/ 区级能另建自己的，改不了别人的
+    get("plan-list", SEES_TARGETS),
+    get("plan-new", PLAN_WRITERS),
+    post("plan-new", PLAN_WRITERS, PLAN_DATA),
+    get("plan-detail", WEST_TARGETS, plan_id="plan"),
+    post("plan-save", NO_ROLE, {}, plan_id="plan"),
+    get("plan-step-new", NO_ROLE, plan_id="plan", kind="open-channel"),
+    post("plan-step-new", NO_ROLE, {"subject": "1"}, plan_id="plan", kind="open-channel"),
+    post("plan-step-remove", NO_ROLE, {}, plan_id="plan", step_id="step"),
+)
+
+
+def names_in_the_resolver() -> list[str]:
+    """The name of every address the portal answers; an address without one is its route."""
+    return [pattern.name or str(pattern.pattern) for pattern in _patterns(get_resolver())]
+
+
+def _patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern)
+        else:
+            yield pattern

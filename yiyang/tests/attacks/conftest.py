@@ -1,0 +1,29 @@
+"""The scene, made once for each module; what a test does in it is taken back after the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+
+from yiyang.tests.attacks.scene import Scene, make_scene
+
+
+@pytest.fixture(scope="module")
+def made_scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    """Make the scene in a transaction of the module's own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_scene()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def scene(made_scene: Scene) -> Iterator[Scene]:
+    """Give each test the scene as it was made, and no count of earlier searches."""
+    cache.clear()
+    with transaction.atomic():
+        yield made_scene
+        transaction.set_rollback(True)

@@ -1,0 +1,157 @@
+"""A city in which everything lies in the west, and a browser of every role, at best of the east."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from contracts.models import DoctorTeam, Person
+from contracts.tests.factories import (
+    make_agreement,
+    make_health_management,
+    make_key_group,
+    make_known_person,
+    make_sickbed,
+    make_signup,
+    make_team,
+)
+from contracts.tests.persons import browser_of
+from institutions.models import Institution, InstitutionGrant, RegionGrant
+from institutions.tests.factories import (
+    LONG_AGO,
+    make_beds,
+    make_elderly,
+    make_filing,
+    make_health,
+    make_licence,
+    make_pilot,
+)
+from targets.models import ContactNote, IndicatorRun, Plan, PlanStep, StepKind
+from targets.tests.factories import DAY, City, make_city
+from targets.tests.page_scene import make_policy, make_target, store_run
+from yiyang.access.models import AccountSession, User
+from yiyang.access.roles import Role
+from yiyang.access.tests.accounts import open_user
+from yiyang.audit.kinds import EventKind, Outcome
+from yiyang.audit.recording import record
+
+NAME, ID_NUMBER, PHONE = "欧阳西原", "150399194003070029", "15400001234"
+HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
+PLAN, NOTE, AGREEMENT = "西原测算方案", "西原来电已催办", "西原协1"
+# 这些字只属于西区的记录：东区的任何账号在任何页面上都不该看到。
+WEST_ONLY = (NAME, ID_NUMBER, PHONE, HOSPITAL, HOME, TEAM, PLAN, NOTE, AGREEMENT)
+CODES = ("GC17", "FD17")
+EARLIER = date(2016, 12, 31)
+DISTRICT_ROLES = (
+    Role.DISTRICT_HEALTH_CLERK,
+    Role.DISTRICT_HEALTH_REVIEWER,
+    Role.DISTRICT_CIVIL_AFFAIRS_CLERK,
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the addresses are about, and who asks for them."""
+
+    city: City
+    person: Person
+    hospital: Institution
+    home: Institution
+    plan: Plan
+    keys: dict[str, Any]
+    accounts: dict[Role, User]
+    sessions: dict[Role, str] = field(default_factory=dict)
+
+    def browser(self, role: Role | None, **options: Any) -> Client:
+        """A browser of its own in which the role is signed in; None is a stranger."""
+        client = Client(raise_request_exception=False, **options)
+        if role is not None:
+            client.cookies["sessionid"] = self.sessions[role]
+        return client
+
+
+def make_scene() -> Scene:
+    city = make_city()
+    hospital, home = _west_institutions(city)
+    person = _west_person(city, hospital)
+    make_target(make_policy(city.city), city.city, "GC17", 1)
+    earlier, run = store_run(city.city, EARLIER, CODES), store_run(city.city, DAY, CODES)
+    author = open_user(Role.DISTRICT_HEALTH_CLERK)
+    plan = _plan(city, hospital, author)
+    ContactNote.objects.create(
+        institution=hospital, indicator="GC17", contacted_on=DAY, author=author, text=NOTE
+    )
+    keys = _keys(city, author) | _runs(earlier, run)
+    keys |= {"person": person.uid, "hospital": hospital.pk, "plan": plan.pk}
+    keys |= {"step": plan.steps.get().pk}
+    scene = Scene(city, person, hospital, home, plan, keys, _accounts(city))
+    for role, account in scene.accounts.items():
+        scene.sessions[role] = browser_of(account).cookies["sessionid"].value
+    return scene
+
+
+def _west_institutions(city: City) -> tuple[Institution, Institution]:
+    hospital = make_health(city.west_street, name=HOSPITAL)
+    make_licence(hospital)
+    make_pilot(city.west)
+    home = make_elderly(city.west_street, name=HOME)
+    make_filing(home)
+    make_beds(home, date(2017, 11, 30), 100, nursing=20)
+    make_agreement(hospital, home, number=AGREEMENT)
+    return hospital, home
+
+
+def _west_person(city: City, hospital: Institution) -> Person:
+    person = make_known_person(city.west_community, name=NAME, id_number=ID_NUMBER, phone=PHONE)
+    team = make_team(hospital, city.west_community)
+    DoctorTeam.objects.filter(pk=team.pk).update(name=TEAM)
+    make_signup(person, team)
+    make_health_management(person, hospital)
+    make_key_group(person)
+    make_sickbed(person, hospital)
+    return person
+
+
+def _plan(city: City, hospital: Institution, author: User) -> Plan:
+    plan = Plan.objects.create(name=PLAN, region=city.west, as_of=DAY, author=author)
+    PlanStep.objects.create(
+        plan=plan, kind=StepKind.OPEN_CHANNEL, subject_id=hospital.pk, position=1
+    )
+    return plan
+
+
+def _keys(city: City, account: User) -> dict[str, Any]:
+    """Numbers of what belongs to an account that is nobody's here."""
+    at = timezone.now()
+    session = AccountSession.objects.create(
+        user=account, digest="0" * 40, begun_at=at, last_seen_at=at
+    )
+    grant = RegionGrant.objects.create(user=account, region=city.west, starts_on=LONG_AGO)
+    event = record(kind=EventKind.REVEAL, actor_id=account.pk, outcome=Outcome.ALLOWED)
+    return {
+        "account": account.pk,
+        "session": session.pk,
+        "grant": grant.pk,
+        "event": event,
+        "west": city.west.code,
+    }
+
+
+def _runs(earlier: IndicatorRun, run: IndicatorRun) -> dict[str, Any]:
+    return {"earlier": earlier.pk, "run": run.pk, "day": run.as_of.isoformat()}
+
+
+def _accounts(city: City) -> dict[Role, User]:
+    """One account of each role; those that need a grant hold the east."""
+    accounts = {role: open_user(role) for role in Role}
+    for role in DISTRICT_ROLES:
+        RegionGrant.objects.create(user=accounts[role], region=city.east, starts_on=LONG_AGO)
+    own = make_health(city.east_street, name="东原医院")
+    InstitutionGrant.objects.create(
+        user=accounts[Role.INSTITUTION_REPORTER], institution=own, starts_on=LONG_AGO
+    )
+    return accounts
