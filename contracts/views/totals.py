@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from contracts.models import RevealField
-from contracts.persons.totals import exports_of, reveal_totals
+from contracts.persons.totals import exports_of, months_bounds, reveal_totals
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
@@ -36,6 +36,8 @@ def _month(request: ActorRequest) -> date:
     if not text:
         return request.actor.day
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
+        months_bounds(month)  # 日历的最后一个月没有下一个月，也不是月份
     except ValueError as error:
         raise Http404("地址里的 month 不是月份；请写成 2026-11。") from error
+    return month

@@ -150,7 +150,7 @@ ADDRESSES = (
     get("record-list-csv", WEST_DISCLOSURES, WEST, code="FD17", reading="aged_65_plus"),
     get("as-known", WEST_TARGETS, WEST + "&run={run}", **READING),
     get("rebased", WEST_TARGETS, WEST + "&run={run}", **READING),
-    get("movement", WEST_TARGETS, WEST + "&earlier={earlier}&later={run}", **READING),
+    get("movement", WEST_TARGETS, WEST + "&from={earlier}&to={run}", **READING),
     # /targets/plans/ 区级能另建自己的，改不了别人的
     get("plan-list", SEES_TARGETS),
     get("plan-new", PLAN_WRITERS),
