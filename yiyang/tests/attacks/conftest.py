@@ -6,24 +6,21 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from yiyang.tests.attacks.scene import Scene, make_scene
+from yiyang.tests.attacks.scene import Scene, make_scene, taken_back
 
 
 @pytest.fixture(scope="module")
 def made_scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
     """Make the scene in a transaction of the module's own."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), taken_back():
         yield make_scene()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
 def scene(made_scene: Scene) -> Iterator[Scene]:
     """Give each test the scene as it was made, and no count of earlier searches."""
     cache.clear()
-    with transaction.atomic():
+    with taken_back():
         yield made_scene
-        transaction.set_rollback(True)

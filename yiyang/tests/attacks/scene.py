@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -42,6 +45,7 @@ from yiyang.audit.recording import record
 NAME, ID_NUMBER, PHONE = "欧阳西原", "150399194003070029", "15400001234"
 HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
 PLAN, NOTE, AGREEMENT = "西原测算方案", "西原来电已催办", "西原协1"
+OWN_PLAN = "市里自己的方案"
 # 这些字只属于西区的记录：东区的任何账号在任何页面上都不该看到。
 WEST_ONLY = (NAME, ID_NUMBER, PHONE, HOSPITAL, HOME, TEAM, PLAN, NOTE, AGREEMENT)
 CODES = ("GC17", "FD17")
@@ -64,7 +68,7 @@ class Scene:
     plan: Plan
     keys: dict[str, Any]
     accounts: dict[Role, User]
-    sessions: dict[Role, str] = field(default_factory=dict)
+    sessions: dict[Role, str]
 
     def browser(self, role: Role | None, **options: Any) -> Client:
         """A browser of its own in which the role is signed in; None is a stranger."""
@@ -72,6 +76,17 @@ class Scene:
         if role is not None:
             client.cookies["sessionid"] = self.sessions[role]
         return client
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Undo at the end whatever the block has changed."""
+    block = transaction.atomic()
+    # 如 Django 的 TestCase 所标：里面写明 durable 的事务照样能开。
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
+        yield
+        transaction.set_rollback(True)
 
 
 def make_scene() -> Scene:
@@ -85,13 +100,15 @@ def make_scene() -> Scene:
     ContactNote.objects.create(
         institution=hospital, indicator="GC17", contacted_on=DAY, author=author, text=NOTE
     )
+    accounts = _accounts(city)
+    own = Plan.objects.create(
+        name=OWN_PLAN, region=city.city, as_of=DAY, author=accounts[Role.CITY_HEALTH_CLERK]
+    )
     keys = _keys(city, author) | _runs(earlier, run)
-    keys |= {"person": person.uid, "hospital": hospital.pk, "plan": plan.pk}
-    keys |= {"step": plan.steps.get().pk}
-    scene = Scene(city, person, hospital, home, plan, keys, _accounts(city))
-    for role, account in scene.accounts.items():
-        scene.sessions[role] = browser_of(account).cookies["sessionid"].value
-    return scene
+    keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
+    keys |= {"plan": plan.pk, "step": plan.steps.get().pk, "own_plan": own.pk}
+    sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
+    return Scene(city, person, hospital, home, plan, keys, accounts, sessions)
 
 
 def _west_institutions(city: City) -> tuple[Institution, Institution]:
@@ -138,6 +155,9 @@ def _keys(city: City, account: User) -> dict[str, Any]:
         "grant": grant.pk,
         "event": event,
         "west": city.west.code,
+        "east": city.east.code,
+        "east_id": city.east.pk,
+        "west_id": city.west.pk,
     }
 
 

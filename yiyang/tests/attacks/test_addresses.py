@@ -6,12 +6,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import transaction
 
 from yiyang.access.roles import Role
 from yiyang.changelog.models import Change
 from yiyang.tests.attacks.addresses import ADDRESSES, Address, names_in_the_resolver
-from yiyang.tests.attacks.scene import DISTRICT_ROLES, WEST_ONLY, Scene
+from yiyang.tests.attacks.payloads import body_of
+from yiyang.tests.attacks.scene import DISTRICT_ROLES, WEST_ONLY, Scene, taken_back
 
 EVERYONE: tuple[Role | None, ...] = (None, *Role)
 SIGN_IN = "/account/sign-in"
@@ -22,22 +22,14 @@ CONFINED = (*DISTRICT_ROLES, Role.INSTITUTION_REPORTER)
 def ask(scene: Scene, address: Address, role: Role | None) -> Any:
     """Ask once, and take back whatever the answer did."""
     browser, way = scene.browser(role), address.way(scene)
-    with transaction.atomic():
-        try:
-            if not address.is_post:
-                return browser.get(way)
-            filled = {
-                name: value.format(**scene.keys) if isinstance(value, str) else value
-                for name, value in (address.data or {}).items()
-            }
-            return browser.post(way, filled)
-        finally:
-            transaction.set_rollback(True)
-
-
-def body_of(answer: Any) -> str:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return str(content.decode(errors="replace"))
+    with taken_back():
+        if not address.is_post:
+            return browser.get(way)
+        filled = {
+            name: value.format(**scene.keys) if isinstance(value, str) else value
+            for name, value in (address.data or {}).items()
+        }
+        return browser.post(way, filled)
 
 
 def case(address: Address) -> str:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 from django.http import QueryDict
 
 from contracts.filters import PersonFilter
@@ -16,7 +15,7 @@ from yiyang.access.roles import Role
 from yiyang.audit.filters import AuditEventFilter
 from yiyang.tests.attacks.addresses import ADDRESSES, Address
 from yiyang.tests.attacks.payloads import PAYLOADS, RAW, assert_unharmed
-from yiyang.tests.attacks.scene import Scene
+from yiyang.tests.attacks.scene import Scene, taken_back
 
 WHERE = ("region", "as_of")
 LIST = ("side", "part", "outcome", "after")
@@ -102,10 +101,8 @@ def test_nothing_in_the_address_is_obeyed(scene: Scene, address: Address) -> Non
 
 
 def asked(scene: Scene, role: Role | None, address: Address, query: str) -> object:
-    with transaction.atomic():
-        answer = scene.browser(role).get(f"{address.path(scene)}?{query}")
-        transaction.set_rollback(True)
-    return answer
+    with taken_back():
+        return scene.browser(role).get(f"{address.path(scene)}?{query}")
 
 
 @pytest.mark.parametrize("payload", [*PAYLOADS.values(), *RAW])

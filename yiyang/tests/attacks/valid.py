@@ -1,0 +1,121 @@
+"""Every form filled as a clerk would, so that one field at a time can be filled otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from yiyang.access.roles import Role
+from yiyang.access.tests.accounts import PASSWORD
+from yiyang.tests.attacks.scene import NAME, Scene
+
+CLERK, REVIEWER = Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER
+NEW_PASSWORD = "绿色-Mountain-58-lamp"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One form; {names} in it come from the scene, and `is_accepted` says that it works as is."""
+
+    name: str
+    role: Role | None
+    data: Mapping[str, Any]
+    keys: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    is_accepted: bool = True
+
+    def way(self, scene: Scene) -> str:
+        kwargs = {name: scene.keys.get(key, key) for name, key in self.keys.items()}
+        return reverse(self.name, kwargs=kwargs) + self.query.format(**scene.keys)
+
+    def filled(self, scene: Scene) -> dict[str, Any]:
+        return {
+            name: value.format(**scene.keys) if isinstance(value, str) else value
+            for name, value in self.data.items()
+        }
+
+
+FORMS = (
+    Filled(
+        "password-change",
+        CLERK,
+        {
+            "old_password": PASSWORD,
+            "password": NEW_PASSWORD,
+            "password_again": NEW_PASSWORD,
+        },
+    ),
+    Filled(
+        "user-open",
+        Role.SECURITY_ADMIN,
+        {
+            "display_name": "赵新来",
+            "staff_number": "W-2027",
+            "username": "zhao.xinlai",
+            "role": "leader",
+        },
+    ),
+    Filled(
+        "user-role",
+        Role.SECURITY_ADMIN,
+        {"role": "leader", "reason": "调任，依据任免文件"},
+        {"user_id": "account"},
+    ),
+    Filled("grant-new", Role.SECURITY_ADMIN, {"code": "{east}"}, {"user_id": "account"}),
+    Filled("person-search", CLERK, {"term": NAME}),
+    Filled("person-export", REVIEWER, {"columns": ["name"], "purpose": "核对体检名单，交疾控科"}),
+    Filled(
+        "person-reveal",
+        REVIEWER,
+        {"field": "phone", "reason": "contact", "note": "通知上门体检的日子"},
+        {"uid": "person"},
+    ),
+    Filled(
+        "person-held",
+        REVIEWER,
+        {"reason": "本人到场申请查阅", "form": "json"},
+        {"uid": "person"},
+    ),
+    Filled(
+        "gap-contact",
+        CLERK,
+        {"institution": "{hospital}", "contacted_on": "2020-05-06", "text": "已电话催办"},
+        {"code": "GC17"},
+        "?region={west}&as_of={day}",
+    ),
+    Filled(
+        "plan-new",
+        CLERK,
+        {"name": "新方案", "region": "{east_id}", "as_of": "2027-12-31", "note": "说明"},
+    ),
+    Filled(
+        "plan-step-new",
+        CLERK,
+        {"subject": "{home}", "amount": "5"},
+        {"plan_id": "own_plan", "kind": "add-beds"},
+    ),
+    Filled(
+        "plan-step-new",
+        CLERK,
+        {"subject": "{hospital}", "partner": "{home}"},
+        {"plan_id": "own_plan", "kind": "new-agreement"},
+        is_accepted=False,
+    ),
+    Filled(
+        "sign-in",
+        None,
+        {"username": "someone", "password": PASSWORD, "otp_token": "", "next": "/targets/"},
+        is_accepted=False,
+    ),
+    Filled("code-device", CLERK, {"otp_token": "000000"}, is_accepted=False),
+    Filled(
+        "code-device-replace",
+        CLERK,
+        {"password": PASSWORD, "otp_token": "000000"},
+        is_accepted=False,
+    ),
+    Filled("person-export-file", REVIEWER, {"agreed": "x:y:z"}, is_accepted=False),
+)
