@@ -22,6 +22,7 @@ LOCKED = "登录失败次数过多，已暂停登录。请 15 分钟后再试，
 class SignIn(LoginView):
     """Ask for name, password and, where the role needs it, the code."""
 
+    http_method_names = ["get", "head", "post"]  # Django 的表单页还收 PUT
     template_name = "access/sign_in.html"
     authentication_form = SignInForm
 

@@ -1,0 +1,78 @@
+"""Fields a form does not have, posted all the same, change nothing of what it writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from yiyang.access.models import User
+from yiyang.access.roles import Role
+from yiyang.tests.attacks.scene import Scene, taken_back
+from yiyang.tests.attacks.valid import FORMS, Filled
+from yiyang.tests.test_declarations import our_models
+
+WRITING = [form for form in FORMS if form.is_accepted]
+# 每次都不一样的：编号、时刻、随机的散列与密文。
+VARIES = (models.AutoField, models.DateTimeField, models.BinaryField, models.UUIDField)
+VARYING = {"password", "digest", "request_id", "mac", "number"}
+# 日志与审计照抄上面各表，编号、时刻又各不相同。
+NOT_COMPARED = {*apps.get_app_config("yiyang").get_models()} - {User}
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def every_field_name() -> set[str]:
+    """Every column of every table of ours, as a form field."""
+    return {
+        name
+        for model in our_models()
+        for field in model._meta.concrete_fields
+        for name in (field.name, field.attname)
+    } | {"is_staff", "is_superuser", "by", "actor", "user", "permissions", "groups"}
+
+
+def rows() -> Rows:
+    """All that is stored, but for what varies by itself."""
+    return {
+        model._meta.label: [
+            {name: value for name, value in row.items() if name not in varying(model)}
+            for row in model._default_manager.order_by("pk").values()
+        ]
+        for model in our_models()
+        if model not in NOT_COMPARED
+    }
+
+
+def varying(model: type[models.Model]) -> set[str]:
+    return VARYING | {
+        field.attname for field in model._meta.concrete_fields if isinstance(field, VARIES)
+    }
+
+
+def written_by(scene: Scene, form: Filled, extra: dict[str, Any]) -> Rows:
+    with taken_back():
+        data = {name: value for name, value in extra.items() if name not in form.data}
+        answer = scene.browser(form.role).post(form.way(scene), data | form.filled(scene))
+        assert answer.status_code in {200, 302}
+        return rows()
+
+
+@pytest.mark.parametrize("form", WRITING, ids=lambda form: form.name)
+@pytest.mark.parametrize("value", ["1", "security_admin", "2001-01-01"])
+def test_a_field_the_form_does_not_have_is_not_taken(
+    scene: Scene, form: Filled, value: str
+) -> None:
+    extra = dict.fromkeys(every_field_name(), value)
+    assert written_by(scene, form, extra) == written_by(scene, form, {})
+
+
+def test_what_is_compared_would_show_it(scene: Scene) -> None:
+    """Without teeth the test above would pass whatever was written."""
+    opening = next(form for form in WRITING if form.name == "user-open")
+    plain = written_by(scene, opening, {})
+    with taken_back():
+        account = scene.accounts[Role.LEADER]
+        type(account).objects.filter(pk=account.pk).update(display_name="改过")
+        assert rows() != plain
