@@ -76,6 +76,7 @@ def django_db_setup(
             yield
         connections.close_all()
         close_own_connection()
+        end_sessions_of_the_application(server, name)
         drop_database(server, name)
 
 
@@ -85,6 +86,25 @@ def make_database(server: str, name: str) -> None:
     with owner.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
     owner.close()
+
+
+def end_sessions_of_the_application(server: str, name: str) -> None:
+    """End what threads of a finished server left open; the owner may not end another role's."""
+    place = connections.settings["default"]
+    app = psycopg2.connect(
+        dbname=server,
+        user=place["USER"],
+        password=place["PASSWORD"],
+        host=place["HOST"],
+        port=place["PORT"],
+    )
+    with app, app.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = %s AND usename = current_user",
+            [name],
+        )
+    app.close()
 
 
 def drop_database(server: str, name: str) -> None:
