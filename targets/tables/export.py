@@ -7,6 +7,7 @@ from typing import Any
 
 from targets.models import Comparator
 from targets.results import TargetLine
+from yiyang.lib.sheets import safe_cell
 
 FIELDS = (
     *("region", "level", "target", "indicator", "reading", "policy", "clause", "due_year"),
@@ -39,6 +40,14 @@ def as_record(line: TargetLine) -> dict[str, Any]:
         "reason": judgement.reason.value or None,
         "pace": judgement.pace.value if judgement.pace else None,
         "historical": line.is_historical,
+    }
+
+
+def harmless(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with texts that a spreadsheet opening the csv would show and not compute."""
+    return {
+        name: safe_cell(value) if isinstance(value, str) else value
+        for name, value in record.items()
     }
 
 

@@ -21,12 +21,11 @@ from targets.views.asked import Asked, asked_region, asked_run, offered_days
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
+from yiyang.lib.sheets import safe_cell
 
 NOT_MEASURED = (
     "还没有量度结果，没有检查可看；夜间任务完成后再来，或请系统管理员运行 take_snapshot。"
 )
-# 电子表格会把这些字符开头的文字当公式执行。
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MAXIMUM_DIGITS = 18
 
 
@@ -95,7 +94,7 @@ def quality_csv(request: ActorRequest, check_id: str) -> HttpResponse:
     lines = finding_lines(check, asked.run, asked.tree, region=region, actor=request.actor)
     mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
     writer.writerow((f"{check.title}，截至 {asked.run.as_of}，量度批次 {asked.run.pk}{mark}",))
-    writer.writerows(tuple(_harmless(cell) for cell in line) for line in lines)
+    writer.writerows(tuple(safe_cell(cell) for cell in line) for line in lines)
     return response
 
 
@@ -118,7 +117,3 @@ def _after(request: ActorRequest) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > MAXIMUM_DIGITS:
         raise Http404(f"地址里的 after={text} 应当是数字；请从页面上的链接进入。")
     return int(text)
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from targets.explain.freshness import warnings_at
 from targets.regions import columns_of, visible_regions
 from targets.results import target_lines, targets_of
-from targets.tables.export import FIELDS, as_record
+from targets.tables.export import FIELDS, as_record, harmless
 from targets.tables.footnotes import footnotes_of
 from targets.tables.table import TargetTable, target_table
 from targets.tables.xlsx import XLSX_TYPE, workbook_of
@@ -69,7 +69,7 @@ def table_csv(request: ActorRequest) -> HttpResponse:
     response.write("\ufeff")
     writer = csv.DictWriter(response, FIELDS)
     writer.writeheader()
-    writer.writerows(_records(request, asked))
+    writer.writerows(harmless(record) for record in _records(request, asked))
     return response
 
 

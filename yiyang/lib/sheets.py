@@ -25,7 +25,10 @@ ZIP_MAGIC = b"PK\x03\x04"
 OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－\N{FULLWIDTH COMMERCIAL AT}")
 PLAIN_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?%?$")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# 控制字符、倒转书写方向的、不是字符的：看不见，却能让一个名字看着像另一个。
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
 # 超过 15 位有效数字的数值单元格已经丢了末几位。
 EXACT_DIGITS = 10**15
 

@@ -17,7 +17,7 @@ from targets.presenters import present
 from targets.regions import columns_of
 from targets.results import TargetLine, latest_run, run_of, target_lines, targets_of
 from targets.snapshots import SnapshotError, check_day, find_region, portal_region
-from targets.tables.export import FIELDS, as_record
+from targets.tables.export import FIELDS, as_record, harmless
 from yiyang.lib.sheets import parse_date
 
 
@@ -62,7 +62,7 @@ class Command(BaseCommand):
     def _csv(self, lines: Iterable[TargetLine]) -> None:
         writer = csv.DictWriter(self.stdout, FIELDS)
         writer.writeheader()
-        writer.writerows(as_record(line) for line in lines)
+        writer.writerows(harmless(as_record(line)) for line in lines)
 
     def _table(self, lines: Iterable[TargetLine]) -> None:
         for line in lines:

@@ -7,33 +7,19 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, ProgrammingError, models, transaction
 
 from contracts.tests.factories import make_known_person
 from yiyang.access.roles import Role
 from yiyang.tests.attacks.addresses import ADDRESSES, Address
+from yiyang.tests.attacks.markup import fill_every_text_column
 from yiyang.tests.attacks.payloads import body_of
 from yiyang.tests.attacks.scene import PHONE, Scene
 from yiyang.tests.attacks.valid import FORMS
-from yiyang.tests.test_declarations import our_models
 
 # 三种出口一次试：标签、带引号的属性、撑破已有的属性。短，好进每一个栏目。
 MARKUP = "<x a='1' b=\"2\">"
 ESCAPED = "&lt;x a=&#x27;1&#x27; b=&quot;2&quot;&gt;"
 PAGES = [address for address in ADDRESSES if not address.is_post and address.open_to]
-REFUSED = (IntegrityError, DataError, ProgrammingError, ValidationError)
-# 市里的指标代码、口径、版本号等写在代码里，改了页面就认不得。
-KEYS_INTO_CODE = {
-    "indicator",
-    "reading",
-    "judged_reading",
-    "check_id",
-    "username",
-    "password",
-    "digest",
-}
-
 NOTED = (
     ("person-reveal", "note"),
     ("gap-contact", "text"),
@@ -67,41 +53,11 @@ REGISTERS = {
 }
 
 
-def text_fields(model: type[models.Model]) -> list[str]:
-    """Columns that hold free text: no choices, no codes that select something."""
-    return [
-        field.name
-        for field in model._meta.concrete_fields
-        if isinstance(field, models.CharField | models.TextField)
-        and not field.choices
-        and not field.unique
-        and field.name not in KEYS_INTO_CODE
-        and not model._meta.label.startswith("yiyang.Audit")
-    ]
-
-
-def fill(model: type[models.Model], name: str) -> bool:
-    """Put the markup into one column of all rows; False where the database will not have it."""
-    field = model._meta.get_field(name)
-    length: int | None = getattr(field, "max_length", None)
-    value = MARKUP[:length]
-    try:
-        with transaction.atomic():
-            return bool(model._default_manager.update(**{name: value}))
-    except REFUSED:
-        return False
-
-
 @pytest.fixture(scope="module")
 def marked(made_scene: Scene) -> set[str]:
     """Fill every text column that takes it; say which did."""
     post_notes(made_scene)
-    return {
-        f"{model._meta.label}.{name}"
-        for model in our_models()
-        for name in text_fields(model)
-        if fill(model, name)
-    }
+    return fill_every_text_column(MARKUP)
 
 
 def post_notes(scene: Scene) -> None:
