@@ -28,6 +28,8 @@ from yiyang.changelog.models import ChangeEntry, Operation
 ENTRIES_SHOWN = 20
 NOTHING = "空"
 HIDDEN = "（不显示）"
+# 编号对读者没有意义：说不出名称的，只说是另一条记录。
+NAMELESS = "（另一条记录）"
 OF_INSTITUTION: tuple[type[Model], ...] = (
     *(InstitutionProfile, Licence, GreenChannel, CareService, InsuranceDesignation),
     *(BedCount, Occupancy, StaffCount),
@@ -61,6 +63,12 @@ def region_names(ids: Collection[int]) -> dict[int, str]:
     return dict(Region.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
+def institution_names(ids: Collection[int]) -> dict[int, str]:
+    """The latest name of each institution."""
+    profiles = InstitutionProfile.objects.kept().filter(institution__in=ids)
+    return dict(profiles.order_by("starts_on").values_list("institution_id", "name"))
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Which fields the history writes out, and what the records they point to are called.
@@ -77,7 +85,7 @@ class Wording:
 INSTITUTION_WORDING = Wording(
     shown=frozenset({PUBLIC, INTERNAL}),
     silent=frozenset({"id", "uid", "institution", "pinyin"}),
-    namers={Region: region_names},
+    namers={Region: region_names, Institution: institution_names},
 )
 
 
@@ -158,7 +166,7 @@ def _written(field: Field[Any, Any], value: Any, wording: Wording, names: Names)
     if field.name in wording.hidden:
         return HIDDEN
     if isinstance(field, ForeignKey):
-        return names.get(field.remote_field.model, {}).get(value, f"#{value}")
+        return names.get(field.remote_field.model, {}).get(value, NAMELESS)
     choices = dict(getattr(field, "base_field", field).flatchoices)
     if isinstance(value, list):
         return "、".join(str(choices.get(one, one)) for one in value)

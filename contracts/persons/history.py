@@ -17,8 +17,14 @@ from contracts.models import (
     PersonResidence,
 )
 from contracts.persons.register import record_number
-from institutions.history import HistoryEntry, Wording, changes_in_words, region_names
-from institutions.models import Institution, InstitutionProfile, Region
+from institutions.history import (
+    HistoryEntry,
+    Wording,
+    changes_in_words,
+    institution_names,
+    region_names,
+)
+from institutions.models import Institution, Region
 from yiyang.access.fields import FieldClass
 from yiyang.access.scope import Actor
 
@@ -34,12 +40,6 @@ def history_of(person: Person, actor: Actor) -> list[HistoryEntry]:
         seen: QuerySet[Any] = model.objects.visible_to(actor).filter(person=person)
         rows[model] = list(seen.values_list("pk", flat=True))
     return changes_in_words(rows, WORDING)
-
-
-def _institution_names(ids: Collection[int]) -> dict[int, str]:
-    """The latest name of each institution."""
-    profiles = InstitutionProfile.objects.kept().filter(institution__in=ids)
-    return dict(profiles.order_by("starts_on").values_list("institution_id", "name"))
 
 
 def _team_names(ids: Collection[int]) -> dict[int, str]:
@@ -59,7 +59,7 @@ WORDING = Wording(
     ),
     namers={
         Region: region_names,
-        Institution: _institution_names,
+        Institution: institution_names,
         DoctorTeam: _team_names,
         Person: _person_numbers,
     },

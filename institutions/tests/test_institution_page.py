@@ -83,6 +83,18 @@ def test_the_history_says_who_changed_what_and_why(districts: tuple[Region, Regi
         assert text in page
 
 
+def test_the_history_names_the_institutions_it_points_to(
+    districts: tuple[Region, Region],
+) -> None:
+    clerk = open_user(Role.CITY_HEALTH_CLERK)
+    first, second = (make_elderly(districts[0], name=f"示例{name}院") for name in "甲乙")
+    unit = make_health(districts[0], "D400", name="医务室", host=first)
+    unit.profiles.update(host=second)
+    page = page_of(unit, clerk)
+    assert "示例甲院 → 示例乙院" in page
+    assert f"#{first.pk}" not in page
+
+
 def test_outside_the_row_scope_there_is_no_such_page(districts: tuple[Region, Region]) -> None:
     east, west = districts
     user = open_user(Role.DISTRICT_CIVIL_AFFAIRS_CLERK)
