@@ -28,15 +28,19 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", help="统计日，如 2017-12-31；默认最近一次量度")
         parser.add_argument("--region", help="12 位行政区划代码")
         parser.add_argument("--indicator", help="只看一个指标，如 GC17")
-        parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+        # 不用 choices：argparse 的拒绝是英文。
+        parser.add_argument("--format", default="table", help="table（默认）、csv 或 json")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        writers = {"table": self._table, "csv": self._csv, "json": self._json}
+        write = writers.get(options["format"])
+        if write is None:
+            raise CommandError(f"没有“{options['format']}”格式；请用 {'、'.join(writers)} 之一。")
         try:
             lines = self._lines(options)
         except (SnapshotError, ValueError) as error:
             raise CommandError(str(error)) from error
-        writers = {"table": self._table, "csv": self._csv, "json": self._json}
-        writers[options["format"]](lines)
+        write(lines)
 
     def _lines(self, options: dict[str, Any]) -> list[TargetLine]:
         region = find_region(options["region"]) if options["region"] else portal_region()
