@@ -42,7 +42,7 @@ from yiyang.access.tests.accounts import open_user
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 
-NAME, ID_NUMBER, PHONE = "欧阳西原", "150399194003070029", "15400001234"
+NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
 HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
 PLAN, NOTE, AGREEMENT = "西原测算方案", "西原来电已催办", "西原协1"
 OWN_PLAN = "市里自己的方案"
