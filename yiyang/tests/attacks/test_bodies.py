@@ -45,8 +45,10 @@ def test_a_stranger_uploads_nothing_of_size(scene: Scene, folder_of_uploads: Pat
 
 def test_an_upload_is_refused_by_its_stated_length(scene: Scene) -> None:
     browser = scene.browser(Role.CITY_HEALTH_CLERK)
-    told = {"CONTENT_LENGTH": str(MAX_BYTES + 2 * MEGABYTE)}
-    answer = browser.generic("POST", "/persons/search/", b"x", MULTIPART_CONTENT, **told)
+    told = str(MAX_BYTES + 2 * MEGABYTE)
+    answer = browser.generic(
+        "POST", "/persons/search/", b"x", MULTIPART_CONTENT, CONTENT_LENGTH=told
+    )
     assert answer.status_code == 400
 
 

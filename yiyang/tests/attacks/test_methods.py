@@ -32,7 +32,10 @@ def first_of(address: Address, role: Role | None = None) -> Role | None:
 
 GETS = [address for address in ADDRESSES if not address.is_post]
 POSTS = [address for address in ADDRESSES if address.is_post]
-by_name = {"ids": lambda address: f"{address.name}-{address.query[:6]}"}
+
+
+def by_name(address: Address) -> str:
+    return f"{address.name}-{address.query[:6]}"
 
 
 def test_what_is_written_is_noticed(scene: Scene) -> None:
@@ -42,7 +45,7 @@ def test_what_is_written_is_noticed(scene: Scene) -> None:
     assert "yiyang_user" in changed
 
 
-@pytest.mark.parametrize("address", GETS, **by_name)
+@pytest.mark.parametrize("address", GETS, ids=by_name)
 def test_a_get_writes_nothing(scene: Scene, address: Address) -> None:
     browser, before = scene.browser(first_of(address)), writes()
     with taken_back():
@@ -52,7 +55,7 @@ def test_a_get_writes_nothing(scene: Scene, address: Address) -> None:
     assert writes() == before
 
 
-@pytest.mark.parametrize("address", POSTS, **by_name)
+@pytest.mark.parametrize("address", POSTS, ids=by_name)
 def test_what_takes_a_post_takes_no_get(scene: Scene, address: Address) -> None:
     also_get = address.name in {one.name for one in GETS}
     browser, before = scene.browser(first_of(address, Role.SECURITY_ADMIN)), writes()
@@ -79,7 +82,7 @@ def test_a_verb_in_a_header_is_not_believed(scene: Scene, override: str) -> None
     assert answer.status_code == 405
 
 
-@pytest.mark.parametrize("address", POSTS, **by_name)
+@pytest.mark.parametrize("address", POSTS, ids=by_name)
 def test_a_post_without_its_token_is_refused(scene: Scene, address: Address) -> None:
     role, before = first_of(address, Role.CITY_HEALTH_CLERK), writes()
     browser = scene.browser(role, enforce_csrf_checks=True)
