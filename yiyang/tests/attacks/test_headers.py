@@ -91,6 +91,8 @@ PRODUCTION = """
 
 def in_production(*arguments: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "HTTPS": "1", "STATIC_MANIFEST": "1", "DEBUG": "0", "DEMO": "0"}
+    # 浏览器测试在本进程里放开了异步保护（conftest.py）；生产没有这个变量。
+    env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
