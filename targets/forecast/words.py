@@ -7,9 +7,26 @@ from datetime import date
 from fractions import Fraction
 
 from targets.forecast.projection import Forecast
+from targets.indicators.base import Indicator
 from targets.indicators.calculation import value_of
 from targets.presenters import fraction_text, threshold_text, value_text
 from targets.results import TargetLine
+
+# 按年度、按社区算的，或台账里没有日期管得着的：推算时怎么对待，各一句话说明。
+NOTES = {
+    "health_management_year": (
+        "年度的数在下一个 12 月 31 日之前没有日期能使它变动；那天起改计本年的工作，"
+        "这里按统计日已完成的推算。"
+    ),
+    "health_management_to_date": "本年至今的数到 12 月 31 日为止，次年 1 月 1 日起从零计。",
+    "residents.used": (
+        "签约按有效期、家庭病床按撤床日推算；只靠本年健康管理计入的，次年 1 月 1 日起不再计入。"
+    ),
+    "residents.reachable": (
+        "一个社区到最后一支团队的责任社区、团队、所属机构状态或执业许可证（备案凭证）截止为止可及。"
+    ),
+    "pilot_projects": "核实与投入使用没有截止日，台账里没有日期能使它减少，所以一年内不变。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +35,18 @@ class ShownStep:
 
     day: date
     lapsed: int
+    begun: int
     value: str
     fraction: str
     word: str
     drawn: str
+
+
+def note_of(indicator: Indicator) -> str:
+    """How the reading's own dates are treated; empty where each record simply has its end."""
+    names = [tally.subject.name for tally in indicator.numerator]
+    keys = (*names, *(f"{name}.{indicator.reading}" for name in names))
+    return next((NOTES[key] for key in keys if key in NOTES), "")
 
 
 def sentence_of(forecast: Forecast, line: TargetLine | None) -> str:
@@ -46,6 +71,7 @@ def shown_steps(forecast: Forecast) -> list[ShownStep]:
         ShownStep(
             day=step.day,
             lapsed=step.lapsed,
+            begun=step.begun,
             value=value_text(step.figure, forecast.indicator),
             fraction=fraction_text(step.figure, forecast.indicator),
             word=words[step.is_reached],

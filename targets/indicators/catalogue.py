@@ -226,7 +226,7 @@ HC90 = Indicator(
     unit=Unit.RATIO,
     measure="人",
     population="60 岁及以上常住、不住养老机构的老年人",
-    numerator_text="所在社区有正常执业的基层医疗卫生机构派出家庭医生团队的老年人数",
+    numerator_text="所在社区有状态正常、证照有效的基层医疗卫生机构派出家庭医生团队的老年人数",
     denominator_text="公布的 60 岁及以上常住人口数－养老机构月末在住人数",
     definition="可及与实际两种口径并列，卫健委选定之前都不判定。",
     source="乌海政办发〔2017〕9号 三（三）",
@@ -249,7 +249,7 @@ TM12 = Indicator(
     population="执业许可证有效、状态正常的蒙医中医机构",
     numerator_text="其中两证齐全的家数",
     denominator_text="",
-    definition="从 1 家起即达标，超过 2 家不算未达标；没有年份，不判逾期。",
+    definition="从 1 家起即达标，超过 2 家不算未达标；没有年份，不判逾期。同一处所计一家。",
     source="乌海政办发〔2017〕9号 三（六）；原文“12所”读作 1—2 所",
     formula=traditional_medicine(Q(is_integrated=True)),
 )
@@ -258,7 +258,7 @@ TM12_COOPERATING = replace(
     reading="cooperating",
     reading_title="以合作代替建设",
     numerator_text="其中与养老机构有有效协议或两证齐全的家数",
-    definition="条款允许以合作关系代替建设，并列供参考。",
+    definition="条款允许以合作代替建设，并列供参考；两证齐全的一处所计一家，只签协议的一证一家。",
     formula=traditional_medicine(Q(has_partner=True)),
 )
 PJ05 = Indicator(

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db.models import (
     Exists,
     F,
     FilteredRelation,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Sum,
-    Value,
 )
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Coalesce
 
 from contracts.models import DoctorTeam, PartnershipAgreement, ServiceItem, TeamArea
 from contracts.models.agreements import in_force_on
-from institutions.categories import PRIMARY_CARE_GROUPS, categories_of
+from institutions.categories import PRIMARY_CARE_GROUPS, TRADITIONAL_MEDICINE, categories_of
 from institutions.models import (
-    BedBasis,
-    BedCount,
-    BedRegister,
     CareService,
     GreenChannel,
     InstitutionProfile,
     Licence,
-    Occupancy,
     PilotProject,
     ServiceForm,
     Status,
 )
 from institutions.models.institutions import RESIDENTIAL_KINDS, SERVICE_CENTRE_KINDS
-from targets.indicators import until
+from targets.indicators import institution_ends
 from targets.indicators.base import Column, Subject, flag
+from targets.indicators.bed_facts import beds, occupants
 from yiyang.facts import holds_on
 
 PRIMARY_CARE = categories_of(PRIMARY_CARE_GROUPS)
@@ -72,8 +63,14 @@ def health_institutions(day: date) -> QuerySet[InstitutionProfile]:
                 Q(institution__in=_holders(_agreements_with_homes(day), "medical_id"))
                 | Q(Exists(_elderly_here(day)))
             ),
-            **until.of_health(
-                day, elderly_here=_elderly_here(day), agreements=_agreements_with_homes(day)
+            repeats_place=flag(
+                Q(category__in=TRADITIONAL_MEDICINE) & Q(Exists(_built_before(day)))
+            ),
+            **institution_ends.of_health(
+                day,
+                elderly_here=_elderly_here(day),
+                built_before=_built_before(day),
+                agreements=_agreements_with_homes(day),
             ),
         )
     )
@@ -92,11 +89,14 @@ def elderly_services(day: date) -> QuerySet[InstitutionProfile]:
             has_agreement=flag(Q(institution__in=_holders(valid_agreements(day), "elderly_id"))),
             has_round=flag(Q(institution__in=_holders(_given_by_others(day).medical()))),
             has_rehabilitation=flag(_rehabilitated(day)),
-            repeats_place=flag(Q(Exists(_same_place_before(day)))),
-            **_beds(day),
-            **_residents(day),
-            **until.of_elderly(
-                day, medical_here=_medical_here(day), agreements=valid_agreements(day)
+            repeats_place=flag(Q(Exists(_dual_before(day)))),
+            **beds(day),
+            **occupants(day),
+            **institution_ends.of_elderly(
+                day,
+                medical_here=_medical_here(day),
+                dual_before=_dual_before(day),
+                agreements=valid_agreements(day),
             ),
         )
     )
@@ -160,64 +160,18 @@ def _elderly_here(day: date) -> QuerySet[InstitutionProfile]:
     )
 
 
-def _same_place_before(day: date) -> QuerySet[InstitutionProfile]:
+def _dual_before(day: date) -> QuerySet[InstitutionProfile]:
     # 只有自己也两证齐全的前一条才算“已计”：同一处所不传递，前一条可能够不着医疗方。
     earlier = _elderly_here(day).filter(institution__lt=OuterRef("institution"))
     return earlier.filter(Exists(_medical_here(day)))
 
 
-def _latest(reports: QuerySet[Any], day: date) -> QuerySet[Any]:
-    """Each institution's last report by `day`, carried forward at most one quarter."""
-    oldest = day - timedelta(days=settings.REPORT_CARRY_DAYS)
-    recent = reports.filter(voided_at=None, counted_on__gte=oldest, counted_on__lte=day)
-    return recent.order_by("institution_id", "-counted_on", "-id").distinct("institution_id")
-
-
-def _beds(day: date) -> dict[str, Any]:
-    civil = _latest(
-        BedCount.objects.filter(register=BedRegister.CIVIL_AFFAIRS, basis=BedBasis.ACTUAL), day
+def _built_before(day: date) -> QuerySet[InstitutionProfile]:
+    """The same among traditional-medicine institutions, which count from the medical side."""
+    earlier = _medical_here(day).filter(
+        category__in=TRADITIONAL_MEDICINE, institution__lt=OuterRef("institution")
     )
-    health = BedCount.objects.filter(
-        pk__in=_latest(
-            BedCount.objects.filter(register=BedRegister.HEALTH, basis=BedBasis.ACTUAL), day
-        ).values("pk")
-    )
-    own = BedCount.objects.filter(pk__in=civil.values("pk"), institution=OuterRef("institution"))
-    total, nursing = (_number(own, name) for name in ("total", "nursing"))
-    both, both_care = (_number(own, name) for name in ("in_both", "in_both_care"))
-    care = nursing + _in_house(health, "rehabilitation", day) - both_care
-    in_use = total + _in_house(health, "total", day) - both
-    return {
-        "beds": total,
-        "elderly_care_beds": care,
-        "beds_in_use": in_use,
-        "care_beds_above_30_percent": care * 10 - in_use * 3,
-        "nursing_beds": nursing,
-        "beds_counted_on": Subquery(own.values("counted_on")[:1]),
-    }
-
-
-def _number(reports: QuerySet[Any], name: str) -> Subquery:
-    return Subquery(reports.values(name)[:1], output_field=IntegerField())
-
-
-def _in_house(reports: QuerySet[BedCount], name: str, day: date) -> CombinedExpression:
-    """The sum of `name` over the outer institution and the operating units it hosts on `day`."""
-    units = InstitutionProfile.objects.on(day).open().filter(host=OuterRef(OuterRef("institution")))
-    # 分开两次按索引取：合成一个“或”，每家机构都要扫一遍全部报告。
-    return _sum(reports.filter(institution=OuterRef("institution")), name) + _sum(
-        reports.filter(institution__in=units.values("institution")), name
-    )
-
-
-def _sum(reports: QuerySet[BedCount], name: str) -> Coalesce:
-    summed = reports.order_by().values(one=Value(1)).annotate(summed=Sum(name)).values("summed")
-    return Coalesce(Subquery(summed, output_field=IntegerField()), 0)
-
-
-def _residents(day: date) -> dict[str, Any]:
-    latest = Occupancy.objects.filter(pk__in=_latest(Occupancy.objects.all(), day).values("pk"))
-    return {"occupants": _number(latest.filter(institution=OuterRef("institution")), "occupants")}
+    return earlier.filter(Exists(_elderly_here(day)))
 
 
 def agreements(day: date) -> QuerySet[Any]:
@@ -244,7 +198,7 @@ def agreements(day: date) -> QuerySet[Any]:
                 medical=OuterRef("medical"), elderly=OuterRef("elderly"), id__lt=OuterRef("id")
             )
         ),
-        **until.of_agreements(day),
+        **institution_ends.of_agreements(day),
     )
     return last
 
@@ -295,15 +249,16 @@ def doctor_teams(day: date) -> QuerySet[DoctorTeam]:
     return DoctorTeam.objects.on(day).annotate(
         profile=profile_on("institution", day),
         is_open=flag(Q(profile__status=Status.OPERATING)),
-        **until.of_teams(day),
+        **institution_ends.of_teams(day),
     )
 
 
-def reachable_communities(day: date) -> QuerySet[TeamArea, Any]:
-    """Communities with a team of an operating primary-care institution (rules.md 12, 可及)."""
-    providers = InstitutionProfile.objects.on(day).open().filter(category__in=PRIMARY_CARE)
-    teams = DoctorTeam.objects.on(day).filter(institution__in=providers.values("institution"))
-    return TeamArea.objects.on(day).filter(team__in=teams).values("region")
+def reaching_areas(day: date) -> QuerySet[TeamArea]:
+    """Communities of teams of operating, licensed primary-care institutions (rules.md 12, 13)."""
+    operating = InstitutionProfile.objects.on(day).open().filter(category__in=PRIMARY_CARE)
+    providers = operating.filter(_licensed(day)).values("institution")
+    teams = DoctorTeam.objects.on(day).filter(institution__in=providers)
+    return TeamArea.objects.on(day).filter(team__in=teams)
 
 
 def pilot_projects(day: date) -> QuerySet[PilotProject]:

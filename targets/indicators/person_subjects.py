@@ -31,9 +31,10 @@ from contracts.models import (
 )
 from contracts.models.signups import signed_up_on
 from institutions.models import Population, Region, RegionLevel, RegionPlacement
-from targets.indicators import until
+from targets.indicators import person_ends
 from targets.indicators.base import Column, RollUp, Subject, flag
-from targets.indicators.institution_subjects import reachable_communities
+from targets.indicators.institution_ends import reachable_until
+from targets.indicators.institution_subjects import reaching_areas
 from yiyang.lib.ages import birth_cutoff
 
 ENDED_WITHIN_DAYS = 365
@@ -91,7 +92,7 @@ def signups(day: date) -> QuerySet[FamilyDoctorSignup]:
             is_65=flag(of_65),
             is_key=flag(of_65 | key_member),
             **_person_flags(day),
-            **until.of_signups(day),
+            **person_ends.of_signups(day),
         )
     )
 
@@ -103,7 +104,7 @@ class _AgeOn(Func):
     output_field = IntegerField()
 
 
-def _health_managements(year: int, day: date) -> QuerySet[HealthManagement]:
+def _health_managements(year: int, day: date, last_day: date) -> QuerySet[HealthManagement]:
     done = {f"{name}__lte": day for name in ("record_on", "exam_on", "guided_on")}
     return (
         HealthManagement.objects.kept()
@@ -113,6 +114,7 @@ def _health_managements(year: int, day: date) -> QuerySet[HealthManagement]:
             is_complete=flag(Q(**done, form_completed_on__lte=day)),
             age_at_exam=_AgeOn(F("exam_on"), F("person__born_on")),
             is_duplicate=_person_flags(day)["is_duplicate"],
+            **person_ends.of_health_managements(last_day),
         )
     )
 
@@ -122,15 +124,20 @@ def last_complete_year_end(day: date) -> date:
     return day if (day.month, day.day) == (12, 31) else date(day.year - 1, 12, 31)
 
 
+def next_year_end(day: date) -> date:
+    """The first 31 December after `day`: from then on another year is the last complete one."""
+    return date(last_complete_year_end(day).year + 1, 12, 31)
+
+
 def year_of_health_management(day: date) -> QuerySet[HealthManagement]:
     """Health management of the last complete calendar year (rules.md 11)."""
     year_end = last_complete_year_end(day)
-    return _health_managements(year_end.year, year_end)
+    return _health_managements(year_end.year, year_end, next_year_end(day) - timedelta(days=1))
 
 
 def health_management_to_date(day: date) -> QuerySet[HealthManagement]:
     """Health management of the current year up to `day`: progress, not judged."""
-    return _health_managements(day.year, day)
+    return _health_managements(day.year, day, date(day.year, 12, 31))
 
 
 def residents(day: date) -> QuerySet[PersonResidence]:
@@ -139,19 +146,22 @@ def residents(day: date) -> QuerySet[PersonResidence]:
     in_sickbed = _has(HomeSickbed.objects.on(day))
     # 一人一天至多一份有效签约（数据库保证），连接不会使人重复。
     signup = Q(signed_up_on(day, "person__signups__"), person__signups__voided_at=None)
+    areas = reaching_areas(day)
     return PersonResidence.objects.on(day).annotate(
         signup=FilteredRelation("person__signups", condition=signup),
         is_60=flag(Q(person__born_on__lte=birth_cutoff(day, 60))),
-        is_reachable=flag(Q(region__in=reachable_communities(day))),
+        is_reachable=flag(Q(region__in=areas.values("region"))),
         is_served=flag(Q(signup__isnull=False) | in_sickbed | managed),
+        reachable_until=reachable_until(day, areas),
         **_person_flags(day),
+        **person_ends.of_residents(day, managed=managed),
     )
 
 
 def home_sickbeds(day: date) -> QuerySet[HomeSickbed]:
     """Home sickbeds open on `day`, placed where the person lives."""
     return HomeSickbed.objects.on(day).annotate(
-        residence=residence_on("person", day), **_person_flags(day), **until.of_sickbeds(day)
+        residence=residence_on("person", day), **_person_flags(day), **person_ends.of_sickbeds(day)
     )
 
 

@@ -206,6 +206,7 @@ PILOT = Checklist(
 TEAM = Checklist((Need(Q(is_open=True), (Lack("所属机构不是正常状态", ALWAYS, MONTHS),)),))
 
 CLOSED = Q(status=Status.CLOSED)
+BUILT_ALREADY = Q(is_integrated=True, repeats_place=True)
 CHECKLISTS: dict[tuple[str, str], Checklist] = {
     **{
         (code, reading): CHANNEL
@@ -224,8 +225,8 @@ CHECKLISTS: dict[tuple[str, str], Checklist] = {
     ("BD20", "elderly_beds_only"): homes(REPORTED),
     ("NURS", "standard"): homes(REPORTED),
     ("OCCU", "standard"): Checklist((OPERATING, REPORTED, OCCUPANTS_REPORTED), hopeless=CLOSED),
-    ("TM12", "integrated"): Checklist((OPERATING, INTEGRATED), hopeless=CLOSED),
-    ("TM12", "cooperating"): Checklist((OPERATING, PARTNERED), hopeless=CLOSED),
+    ("TM12", "integrated"): Checklist((OPERATING, INTEGRATED), hopeless=CLOSED | BUILT_ALREADY),
+    ("TM12", "cooperating"): Checklist((OPERATING, PARTNERED), hopeless=CLOSED | BUILT_ALREADY),
     ("PJ05", "in_use"): PILOT,
     ("GERI", "standard"): Checklist((OPERATING, LICENSED, WITH_GERIATRICS), hopeless=CLOSED),
     ("DUAL", "both_certificates"): Checklist(

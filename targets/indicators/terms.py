@@ -45,6 +45,8 @@ NOT_OPERATING = tuple(
     for status, label in Status.choices
     if status != Status.OPERATING
 )
+# 同一处所的两条记录计一家（rules.md 15）。
+SAME_PLACE = "同一处所已计"
 # 绿色通道计入的机构（rules.md 16）：设置里选定，印在脚注。
 CHANNEL_GROUPS = tuple(HealthGroup(group) for group in settings.GREEN_CHANNEL_GROUPS)
 WITH_CLINICS = tuple(
@@ -89,9 +91,10 @@ def share_of_hospitals(department: Department) -> Formula:
 
 
 def traditional_medicine(where: Q) -> Formula:
-    """Licensed traditional-medicine institutions for which `where` holds."""
+    """Licensed traditional-medicine institutions for which `where` holds, a built place once."""
     among = Q(category__in=TRADITIONAL_MEDICINE, is_licensed=True)
-    return Formula((Tally(HEALTH, among, NOT_OPERATING, where),))
+    built_already = Exclusion(SAME_PLACE, Q(is_integrated=True, repeats_place=True))
+    return Formula((Tally(HEALTH, among, (*NOT_OPERATING, built_already), where),))
 
 
 # ── 床位与在住 ────────────────────────────────────────────────────────────────
@@ -228,7 +231,7 @@ def dual_certified() -> Formula:
     excluding = (
         *NOT_OPERATING,
         Exclusion("养老备案无效", Q(is_filed=False)),
-        Exclusion("同一处所已计", Q(repeats_place=True)),
+        Exclusion(SAME_PLACE, Q(repeats_place=True)),
     )
     return Formula((Tally(ELDERLY, among, excluding),))
 

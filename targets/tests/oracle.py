@@ -88,18 +88,13 @@ def holds(fact: Any, day: date) -> bool:
     return bool(fact.starts_on <= day and (fact.ends_on is None or day <= fact.ends_on))
 
 
-def latest(reports: Iterable[Any], day: date) -> Any:
-    """The last report of the 92 days up to `day`."""
-    recent = [r for r in reports if timedelta(0) <= day - r.counted_on <= timedelta(92)]
-    return max(recent, key=lambda report: report.counted_on, default=None)
-
-
 class Oracle:
-    """Answers for one day."""
+    """Answers for one day; a report is good for `carried` days."""
 
-    def __init__(self, register: Register, day: date) -> None:
+    def __init__(self, register: Register, day: date, carried: int = 92) -> None:
         self.all = register
         self.day = day
+        self.carried = timedelta(carried)
         self.parents = {p.region_id: p.parent_id for p in register.placements if holds(p, day)}
         self.today = {p.institution_id: p for p in register.profiles if holds(p, day)}
         self.pairs = {a.pk for a in register.agreements if self.in_force(a) and self.is_sound(a)}
@@ -108,6 +103,11 @@ class Oracle:
         while region != top and region in self.parents:
             region = self.parents[region]
         return region == top
+
+    def latest(self, reports: Iterable[Any]) -> Any:
+        """The last report by the day that is still good."""
+        recent = [r for r in reports if timedelta(0) <= self.day - r.counted_on <= self.carried]
+        return max(recent, key=lambda report: report.counted_on, default=None)
 
     # 机构
 
@@ -235,15 +235,12 @@ class Oracle:
     # 床位与在住
 
     def bed_report(self, institution: int, register: str) -> Any:
-        return latest(
-            [
-                report
-                for report in self.all.beds
-                if report.institution_id == institution
-                and report.register == register
-                and report.basis == "ACTUAL"
-            ],
-            self.day,
+        return self.latest(
+            report
+            for report in self.all.beds
+            if report.institution_id == institution
+            and report.register == register
+            and report.basis == "ACTUAL"
         )
 
     def in_house_reports(self, home: int) -> list[Any]:
@@ -266,7 +263,7 @@ class Oracle:
         return int(own.total + in_house - own.in_both)
 
     def occupants(self, home: int) -> int | None:
-        report = latest([o for o in self.all.occupancies if o.institution_id == home], self.day)
+        report = self.latest(o for o in self.all.occupancies if o.institution_id == home)
         return None if report is None else report.occupants
 
     # 人

@@ -90,14 +90,32 @@ def counts(oracle: Oracle, region: int) -> dict[Key, Answer]:
 def traditional_rows(oracle: Oracle, *, with_partners: bool) -> Rows:
     for profile in oracle.today.values():
         key = profile.institution_id
-        if profile.category not in ("A210", "A411", "D120", "D212"):
-            continue
-        if not oracle.holds_licence(key, MEDICAL):
+        if not is_licensed_traditional(oracle, profile):
             continue
         partners = [a for a in oracle.agreements_with(key) if a.medical_id == key]
         cooperates = any(oracle.is_home(oracle.today[a.elderly_id]) for a in partners)
         built = bool(oracle.filed_homes_at(profile))
-        yield Row(profile.region_id, fate(profile, built or (with_partners and cooperates)))
+        if built and built_before(oracle, profile):
+            yield Row(profile.region_id, OUT)
+        else:
+            yield Row(profile.region_id, fate(profile, built or (with_partners and cooperates)))
+
+
+def is_licensed_traditional(oracle: Oracle, profile: Any) -> bool:
+    is_traditional = profile.category in ("A210", "A411", "D120", "D212")
+    return is_traditional and oracle.holds_licence(profile.institution_id, MEDICAL)
+
+
+def built_before(oracle: Oracle, profile: Any) -> bool:
+    """Another such institution of the same place stands for it."""
+    return any(
+        other.institution_id < profile.institution_id
+        and other.status == "OPERATING"
+        and is_licensed_traditional(oracle, other)
+        and oracle.same_place(profile, other)
+        and oracle.filed_homes_at(other)
+        for other in oracle.today.values()
+    )
 
 
 def pilot_rows(oracle: Oracle) -> Rows:

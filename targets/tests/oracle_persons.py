@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from targets.tests.oracle import PRIMARY, Oracle, age, holds, latest
+from targets.tests.oracle import MEDICAL, PRIMARY, Oracle, age, holds
 from targets.tests.oracle_homes import reported_homes
 from targets.tests.oracle_rows import (
     COUNTED,
@@ -76,7 +76,7 @@ def street_rows(oracle: Oracle, group: str) -> Rows:
         if street.level != "STREET" or street.pk not in oracle.parents:
             continue
         returns = [a for a in oracle.all.aggregates if (a.region_id, a.group) == (street.pk, group)]
-        last = latest(returns, oracle.day)
+        last = oracle.latest(returns)
         told = MISSING if last is None else COUNTED
         yield Row(street.pk, told, 0 if last is None else last.signed, must_report=True)
 
@@ -142,7 +142,8 @@ def is_reachable(oracle: Oracle, stay: Any) -> bool:
         provider = oracle.today.get(team.institution_id)
         if team.pk not in near or not holds(team, oracle.day) or provider is None:
             continue
-        if provider.status == "OPERATING" and provider.category in PRIMARY:
+        licensed = oracle.holds_licence(provider.institution_id, MEDICAL)
+        if provider.status == "OPERATING" and provider.category in PRIMARY and licensed:
             return True
     return False
 

@@ -21,6 +21,7 @@ from institutions.tests.factories import (
     make_elderly,
     make_filing,
     make_health,
+    make_licence,
     make_occupancy,
     make_population,
 )
@@ -35,6 +36,9 @@ TEAMS = [
     ("团队负责别的社区", 0),
     ("医院的团队", 0),
     ("机构停业", 0),
+    ("机构执业证前一日到期", 0),
+    ("机构执业证统计日到期", 1),
+    ("机构没有执业证", 0),
     ("团队前一日解散", 0),
     ("团队次日成立", 0),
     ("责任社区前一日调走", 0),
@@ -47,7 +51,7 @@ def test_reachable_is_a_team_of_an_operating_primary_care_institution(
     city: City, case: str, top: int
 ) -> None:
     make_person(city.east_community)
-    if "没有" not in case:
+    if case != "没有团队":
         _assign_team(city, case)
     assert figure_of("HC90", "reachable", city.city).numerator == top
     assert figure_of("HC90", "used", city.city).numerator == 0
@@ -57,6 +61,8 @@ def _assign_team(city: City, case: str) -> None:
     category = "A100" if "医院" in case else "B200"
     status = Status.SUSPENDED if "停业" in case else Status.OPERATING
     station = make_health(city.west_community, category, status=status)
+    if "没有执业证" not in case:
+        make_licence(station, ends_on=BEFORE if "证前一日" in case else DAY)
     fields: dict[str, Any] = {}
     if "解散" in case:
         fields["ends_on"] = BEFORE
@@ -117,14 +123,18 @@ PERSONS: list[tuple[str, dict[str, Any], dict[str, Any], int, int]] = [
 def test_who_is_at_home(
     city: City, case: str, person: dict[str, Any], stay: dict[str, Any], top: int, excluded: int
 ) -> None:
-    make_team(make_health(city.east_community, "B200"), city.east_community)
+    provider = make_health(city.east_community, "B200")
+    make_licence(provider)
+    make_team(provider, city.east_community)
     make_residence(make_person(**person), city.east_community, **stay)
     figure = figure_of("HC90", "reachable", city.city)
     assert (figure.numerator, figure.excluded) == (top, excluded)
 
 
 def test_people_living_in_a_home_are_left_out_of_both(city: City) -> None:
-    make_team(make_health(city.east_community, "B200"), city.east_community)
+    provider = make_health(city.east_community, "B200")
+    make_licence(provider)
+    make_team(provider, city.east_community)
     home = make_elderly(city.east_community)
     make_filing(home)
     make_occupancy(home, DAY, 30)

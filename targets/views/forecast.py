@@ -10,11 +10,10 @@ from django.views.decorators.http import require_safe
 
 from targets.forecast.projection import (
     NAMES_SHOWN,
-    can_be_projected,
     forecast_of,
-    lapsing_institutions,
+    turning_institutions,
 )
-from targets.forecast.words import drawn_threshold, sentence_of, shown_steps
+from targets.forecast.words import drawn_threshold, note_of, sentence_of, shown_steps
 from targets.gap.candidates import permission_to_name
 from targets.presenters import fraction_text, threshold_text, value_text
 from targets.views.asked import offered_days
@@ -39,10 +38,8 @@ def forecast_detail(request: ActorRequest, code: str) -> HttpResponse:
         "fraction": fraction_text(found.figure, indicator),
         "threshold": threshold_text(line.target, indicator) if line else "",
         "days": offered_days(found.asked.run.as_of),
-        "can_be_projected": can_be_projected(indicator),
+        **_projected(request, found),
     }
-    if can_be_projected(indicator):
-        context |= _projected(request, found)
     return render(request, "targets/forecast.html", context)
 
 
@@ -58,10 +55,11 @@ def _projected(request: ActorRequest, found: AskedLine) -> dict[str, Any]:
     return {
         "forecast": forecast,
         "sentence": sentence_of(forecast, found.line),
+        "note": note_of(found.indicator),
         "drawn_threshold": drawn_threshold(found.line),
         "steps": shown_steps(forecast),
         "may_name": may_name,
-        "named": lapsing_institutions(forecast, actor=request.actor) if may_name else [],
+        "named": turning_institutions(forecast, actor=request.actor) if may_name else [],
         "names_shown": NAMES_SHOWN,
         "is_narrowed": not request.actor.whole_city,
     }
