@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from targets.views.table import home
+from targets.views.home import home, work_source
 from yiyang import views
 
 urlpatterns = [
     path("", home, name="home"),
+    path("work/<slug:source_id>/", work_source, name="work-source"),
     path("healthz", views.healthz, name="healthz"),
     path("account/", include("yiyang.access.urls")),
     path("accounts/", include("yiyang.access.account_urls")),

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -27,13 +27,6 @@ from yiyang.access.roles import Permission
 
 CURRENT, HISTORICAL = "current", "historical"
 NOT_MEASURED = "还没有量度结果，没有可下载的目标表；请先运行 take_snapshot。"
-
-
-@require_safe
-def home(request: ActorRequest) -> HttpResponseBase:
-    """Lead to the target table; roles that see no targets to their own account."""
-    may = request.actor.may(Permission.VIEW_TARGETS)
-    return redirect("target-table" if may else "account")
 
 
 @require_safe

@@ -79,6 +79,7 @@ REVEAL = {"field": "phone", "reason": "VISIT", "note": "核对住址后上门"}
 ADDRESSES = (
     # /
     get("home", EVERY_ROLE),
+    get("work-source", holding(P.VIEW_AGREEMENTS), source_id="agreements-expiring"),
     get("healthz", EVERY_ROLE),
     # /account/ 只有自己的账号；别人的会话编号不认
     get("account", EVERY_ROLE),
