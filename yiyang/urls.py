@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from contracts.team_urls import picker_urlpatterns
 from targets.views.home import home, work_source
 from yiyang import views
 
@@ -15,5 +16,7 @@ urlpatterns = [
     path("targets/", include("targets.urls")),
     path("quality/", include("targets.quality.urls")),
     path("institutions/", include("institutions.urls")),
+    path("pickers/", include("institutions.picker_urls")),
+    path("pickers/teams/", include(picker_urlpatterns)),
     path("persons/", include("contracts.urls")),
 ]

@@ -112,6 +112,10 @@ ADDRESSES = (
     get("institution-detail", WEST_INSTITUTIONS, institution_id="hospital"),
     post("grant-new", SECURITY, {"code": "150300000000"}, user_id="account"),
     post("grant-end", SECURITY, {}, user_id="account", kind="region", grant_id="grant"),
+    # /pickers/ 各人只找得到自己范围里的
+    get("institution-picker", holding(P.VIEW_INSTITUTIONS)),
+    get("region-picker", holding(P.VIEW_INSTITUTIONS)),
+    get("team-picker", holding(P.VIEW_INSTITUTIONS)),
     # /persons/
     get("person-list", WEST_PERSONS, WEST),
     get("person-list", holding(P.VIEW_PERSONS)),
