@@ -1,6 +1,10 @@
 """What every template may show about the portal itself and the way around it."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -8,26 +12,51 @@ from django.urls import reverse
 
 from yiyang.access.roles import Permission
 
+Current = Literal["", "true", "page"]
+
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """One entry of the main navigation."""
+    """One entry of the main navigation; `current` is the value of its aria-current."""
 
     title: str
     address: str
-    is_here: bool
+    current: Current
+
+    @property
+    def is_here(self) -> bool:
+        return self.current != ""
 
 
-# （标题, 地址名称, 须有的权限）
-NAVIGATION = (
-    ("目标表", "target-table", Permission.VIEW_TARGETS),
-    ("指标一览", "indicator-list", Permission.VIEW_TARGETS),
-    ("数据质量", "quality-list", Permission.VIEW_TARGETS),
-    ("测算方案", "plan-list", Permission.VIEW_TARGETS),
-    ("账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
-    ("老年人", "person-list", Permission.VIEW_PERSONS),
-    ("明文与导出", "disclosure-totals", Permission.VIEW_REVEAL_TOTALS),
-    ("审计", "audit-list", Permission.VIEW_AUDIT),
+@dataclass(frozen=True, slots=True)
+class NavigationGroup:
+    """Entries under one heading; the heading itself leads to the first of them."""
+
+    title: str
+    items: Sequence[NavigationItem]
+
+    @property
+    def address(self) -> str:
+        return self.items[0].address
+
+    @property
+    def is_here(self) -> bool:
+        return any(item.is_here for item in self.items)
+
+
+WORK, INDICATORS, REGISTERS, POLICIES, SYSTEM = GROUPS = ("工作", "指标", "登记", "政策", "系统")
+
+# （组, 标题, 地址名称, 须有的权限；None 是登录即可）。新页面加一行；组内照这里的次序。
+NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
+    (WORK, "首页", "home", Permission.VIEW_TARGETS),
+    (INDICATORS, "目标表", "target-table", Permission.VIEW_TARGETS),
+    (INDICATORS, "指标一览", "indicator-list", Permission.VIEW_TARGETS),
+    (INDICATORS, "测算方案", "plan-list", Permission.VIEW_TARGETS),
+    (INDICATORS, "数据质量", "quality-list", Permission.VIEW_TARGETS),
+    (REGISTERS, "老年人", "person-list", Permission.VIEW_PERSONS),
+    (SYSTEM, "账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
+    (SYSTEM, "审计", "audit-list", Permission.VIEW_AUDIT),
+    (SYSTEM, "明文与导出", "disclosure-totals", Permission.VIEW_REVEAL_TOTALS),
 )
 
 
@@ -43,14 +72,36 @@ def portal(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def navigation(request: HttpRequest) -> list[NavigationItem]:
+def navigation(request: HttpRequest) -> list[NavigationGroup]:
     """The main navigation as far as the actor's permissions go; empty before signing in."""
     actor = getattr(request, "actor", None)
-    if actor is None:
+    if actor is None or not actor.is_known:
         return []
-    return [
-        NavigationItem(title, address, is_here=request.path == address)
-        for title, name, permission in NAVIGATION
-        if actor.may(permission)
-        for address in (reverse(name),)
+    open_ways = [
+        (group, title, reverse(name))
+        for group, title, name, permission in NAVIGATION
+        if permission is None or actor.may(permission)
     ]
+    nearest = _nearest(request.path, [address for _, _, address in open_ways])
+    groups = []
+    for heading in GROUPS:
+        items = [
+            NavigationItem(title, address, _current(request.path, address, nearest))
+            for group, title, address in open_ways
+            if group == heading
+        ]
+        if items:
+            groups.append(NavigationGroup(heading, items))
+    return groups
+
+
+def _nearest(path: str, addresses: Sequence[str]) -> str:
+    """The entry the page lies under: /plans/5/ lies under /plans/; "/" only itself."""
+    above = [one for one in addresses if path == one or (one != "/" and path.startswith(one))]
+    return max(above, key=len, default="")
+
+
+def _current(path: str, address: str, nearest: str) -> Current:
+    if path == address:
+        return "page"
+    return "true" if address == nearest else ""
