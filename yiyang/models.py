@@ -3,6 +3,7 @@
 from yiyang.access.models import AccountSession, PasswordRecord, User
 from yiyang.audit.models import AuditBatch, AuditEvent, AuditSeal
 from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
+from yiyang.holidays.models import Holiday
 
 __all__ = [
     "AccountSession",
@@ -13,6 +14,7 @@ __all__ = [
     "ChangeEntry",
     "ChangeNumber",
     "ChangePending",
+    "Holiday",
     "PasswordRecord",
     "User",
 ]

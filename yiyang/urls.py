@@ -19,4 +19,5 @@ urlpatterns = [
     path("pickers/", include("institutions.picker_urls")),
     path("pickers/teams/", include(picker_urlpatterns)),
     path("persons/", include("contracts.urls")),
+    path("holidays/", include("yiyang.holidays.urls")),
 ]

@@ -20,6 +20,7 @@ READY_SECONDS = 60.0
 STEPS = (
     ("建表", ("migrate", "--noinput", "--verbosity=0")),
     ("授予应用角色权限", ("grant_app_role",)),
+    ("载入节假日", ("load_holidays",)),
     ("载入演示城市", ("load_demo_city",)),
     ("载入政策与目标", ("load_policies",)),
     ("量度各年末、近两年季度末与昨天", ("take_snapshot", "--history-from", "2015-12-31")),

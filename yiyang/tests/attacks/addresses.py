@@ -34,6 +34,7 @@ PLAN_WRITERS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REVI
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
 NO_ROLE: Roles = frozenset()
+KEEPS_POLICIES = holding(P.MANAGE_POLICIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def post(name: str, open_to: Roles, data: Mapping[str, Any], **keys: str) -> Add
 WEST = "region={west}&as_of={day}"
 READING = {"code": "GC17", "reading": "standard"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
+HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
 REVEAL = {"field": "phone", "reason": "VISIT", "note": "核对住址后上门"}
 ADDRESSES = (
     # /
@@ -132,6 +134,10 @@ ADDRESSES = (
     post("person-reveal", WEST_DISCLOSURES, REVEAL, uid="person"),
     get("person-held", WEST_DISCLOSURES, uid="person"),
     post("person-held", WEST_DISCLOSURES, {"reason": "本人到场申请", "form": "json"}, uid="person"),
+    # /holidays/ 全市一份，谁都看得到
+    get("holiday-list", SEES_TARGETS),
+    post("holiday-new", KEEPS_POLICIES, HOLIDAY),
+    post("holiday-void", KEEPS_POLICIES, {"reason": "录错"}, holiday_id="holiday"),
     # /quality/
     get("quality-list", WEST_TARGETS, WEST),
     get("quality-detail", WEST_TARGETS, WEST, check_id="licence_expired"),

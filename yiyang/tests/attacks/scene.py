@@ -41,6 +41,7 @@ from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
+from yiyang.holidays.models import Holiday, HolidayKind
 
 NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
 HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
@@ -148,12 +149,16 @@ def _keys(city: City, account: User) -> dict[str, Any]:
         user=account, digest="0" * 40, begun_at=at, last_seen_at=at
     )
     grant = RegionGrant.objects.create(user=account, region=city.west, starts_on=LONG_AGO)
+    holiday = Holiday.objects.create(
+        day=date(2030, 1, 1), kind=HolidayKind.OFF, name="元旦", source="放假通知"
+    )
     event = record(kind=EventKind.REVEAL, actor_id=account.pk, outcome=Outcome.ALLOWED)
     return {
         "account": account.pk,
         "session": session.pk,
         "grant": grant.pk,
         "event": event,
+        "holiday": holiday.pk,
         "west": city.west.code,
         "east": city.east.code,
         "east_id": city.east.pk,

@@ -55,6 +55,7 @@ ASKED = {
     "rebased": ("region", "run", "map"),
     "movement": ("region", "from", "to"),
     "plan-step-new": ("q", "partner_q"),
+    "holiday-list": ("year",),
 }
 # 只看有没有，内容从不读；测算须在自己的事务里，另有测试。
 SWITCHES = {"evaluate"}

@@ -105,6 +105,18 @@ FORMS = (
         is_accepted=False,
     ),
     Filled(
+        "holiday-new",
+        CLERK,
+        {
+            "kind": "OFF",
+            "first": "2030-10-01",
+            "last": "2030-10-03",
+            "name": "国庆节",
+            "source": "国办发明电〔2029〕1号",
+        },
+    ),
+    Filled("holiday-void", CLERK, {"reason": "录错了"}, {"holiday_id": "holiday"}),
+    Filled(
         "sign-in",
         None,
         {"username": "someone", "password": PASSWORD, "otp_token": "", "next": "/targets/"},
