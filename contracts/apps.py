@@ -10,9 +10,10 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from contracts.panels import AGREEMENTS  # noqa: PLC0415 - models load before ready()
-        from contracts.work import EXPIRING  # noqa: PLC0415
+        from contracts.work import EXPIRING, SIGNUPS_ENDING  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_panel(AGREEMENTS)
         register_work(EXPIRING)
+        register_work(SIGNUPS_ENDING)

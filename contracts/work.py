@@ -1,21 +1,27 @@
-"""What waits to be done about agreements and sign-ups, for the work list."""
+"""Agreements and sign-ups that run out, for the work list."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
-from contracts.models import PartnershipAgreement
+from contracts.models import FamilyDoctorSignup, PartnershipAgreement, PersonResidence
 from contracts.models.agreements import AgreementQuerySet
+from contracts.models.signups import SignupQuerySet
+from contracts.persons.register import streets_of
 from institutions.history import institution_names
+from institutions.models import Region
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.work import WorkGroup, WorkItem, WorkPart, WorkSource, severity_of
 
 BANDS = (15, 30, 60, 90)
+SIGNUP_DAYS = 30
+NO_STREET = "没有登记居住地"
 
 
 def expiring_agreements(actor: Actor, day: date) -> AgreementQuerySet:
@@ -55,7 +61,41 @@ def expiring_parts(actor: Actor, day: date) -> Sequence[WorkPart]:
         for days in BANDS
     }
     numbers = expiring_agreements(actor, day).order_by().aggregate(**ends)
-    return [WorkPart(f"{days} 天内", str(numbers[f"within_{days}"])) for days in BANDS]
+    return [WorkPart(f"{days} 天内", numbers[f"within_{days}"]) for days in BANDS]
+
+
+def ending_signups(actor: Actor, day: date) -> SignupQuerySet:
+    """Sign-ups in force that run out soon, do not renew themselves and have no successor."""
+    last = day + timedelta(days=SIGNUP_DAYS)
+    return (
+        FamilyDoctorSignup.objects.in_force(day)
+        .visible_to(actor)
+        .filter(expires_on__lte=last, auto_renews=False, terminated_on=None, renewal=None)
+    )
+
+
+def count_signups(actor: Actor, day: date) -> int:
+    return ending_signups(actor, day).count()
+
+
+def signups_by_street(actor: Actor, day: date) -> list[WorkPart]:
+    """How many end in each street the actor sees, no person by name; strays come last."""
+    residence = PersonResidence.objects.on(day).visible_to(actor).filter(person=OuterRef("person"))
+    grouped = (
+        ending_signups(actor, day)
+        .order_by()
+        .annotate(place=Subquery(residence.order_by("pk").values("region")[:1]))
+        .values_list("place")
+        .annotate(found=Count("pk"))
+    )
+    places = dict(grouped)
+    regions = list(Region.objects.filter(pk__in=[one for one in places if one]))
+    streets = streets_of(regions, day)
+    totals: Counter[str] = Counter()
+    for place, found in places.items():
+        totals[streets.get(place, NO_STREET)] += found
+    ordered = sorted(totals.items(), key=lambda pair: (pair[0] == NO_STREET, -pair[1], pair[0]))
+    return [WorkPart(street, found, unit="人") for street, found in ordered]
 
 
 def _names(ids: Collection[int]) -> dict[int, str]:
@@ -72,4 +112,14 @@ EXPIRING = WorkSource(
     items=expiring_items,
     parts=expiring_parts,
     hint="到期日当天仍有效，次日起不再计入。请联系双方续签，或到期后登记解约。",
+)
+SIGNUPS_ENDING = WorkSource(
+    id="signups-ending",
+    title=f"{SIGNUP_DAYS} 天内期满、要续签的家庭医生签约",
+    group=WorkGroup.AGREEMENT,
+    order=30,
+    permission=Permission.VIEW_PERSONS,
+    count=count_signups,
+    breakdown=signups_by_street,
+    hint="自动续约的、已续签的不在内；按街道列人数，不列姓名。请由签约团队上门或电话续签。",
 )

@@ -59,8 +59,9 @@ class WorkPart:
     """A part of a source's number with a list of its own, for instance one street."""
 
     text: str
-    number: str
+    number: int
     url: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +69,28 @@ class WorkSource:
     """One kind of work: how much there is of it, which, and where all of it is listed.
 
     `count` and `items` take the actor, the day (and a limit) and read only what the actor may
-    see, each in a number of queries that does not grow with rows. `more_url` leads to a list of
+    see, each in a number of queries that does not grow with rows; without `count` the parts add
+    up to the number, without `items` nothing is listed one by one. `more_url` leads to a list of
     exactly what `count` counts; without it that is the work list's own page of the source.
     `shown` is how many items stand beside the number on the home page; 0 spares the query.
+    `parts` divide the number on the home page, `breakdown` only on the source's own page, where
+    it may cost more. `suits` narrows the permission to those whose work it is.
     """
+
+    def is_for(self, actor: Actor) -> bool:
+        return actor.may(self.permission) and (self.suits is None or self.suits(actor))
 
     id: str
     title: str
     group: WorkGroup
     order: int
     permission: Permission
-    count: Callable[[Actor, date], int]
-    items: Callable[[Actor, date, int], Sequence[WorkItem]]
+    count: Callable[[Actor, date], int] | None = None
+    items: Callable[[Actor, date, int], Sequence[WorkItem]] | None = None
     more_url: Callable[[Actor, date], str] | None = None
     parts: Callable[[Actor, date], Sequence[WorkPart]] | None = None
+    breakdown: Callable[[Actor, date], Sequence[WorkPart]] | None = None
+    suits: Callable[[Actor], bool] | None = None
     hint: str = ""
     shown: int = 3
 
@@ -101,6 +110,7 @@ class WorkLine:
     url: str = ""
     items: Sequence[WorkItem] = ()
     parts: Sequence[WorkPart] = ()
+    breakdown: Sequence[WorkPart] = ()
     error: str = ""
 
     @property
@@ -135,13 +145,13 @@ def register_work(source: WorkSource) -> None:
 def sources_for(actor: Actor) -> list[WorkSource]:
     """The sources the actor may see, in the order of groups; none for an unknown actor."""
     places = {group: place for place, group in enumerate(WorkGroup)}
-    seen = [source for source in _sources.values() if actor.may(source.permission)]
+    seen = [source for source in _sources.values() if source.is_for(actor)]
     return sorted(seen, key=lambda source: (places[source.group], source.order, source.id))
 
 
 def work_of(actor: Actor, *, day: date) -> WorkList:
     """Everything that waits for the actor on `day`, the first items of each source beside it."""
-    lines = [_line(source, actor, day, source.shown) for source in sources_for(actor)]
+    lines = [_line(source, actor, day) for source in sources_for(actor)]
     waiting = [line for line in lines if not line.is_empty]
     sections = tuple(
         WorkSection(str(group.label), tuple(found))
@@ -165,17 +175,27 @@ def severity_of(due: date, day: date) -> Severity:
     return Severity.SOON if due <= day + timedelta(days=SOON_DAYS) else Severity.NORMAL
 
 
-def _line(source: WorkSource, actor: Actor, day: date, limit: int) -> WorkLine:
+def _line(source: WorkSource, actor: Actor, day: date, limit: int | None = None) -> WorkLine:
     # 一项算不出来不能连累别的，也不能悄悄少一项：原样记日志，页面写明。
     try:
-        number = source.count(actor, day)
-        return WorkLine(
-            source,
-            number,
-            source.address(actor, day),
-            source.items(actor, day, limit) if number and limit else (),
-            source.parts(actor, day) if number and source.parts else (),
-        )
+        return _found(source, actor, day, limit)
     except Exception:
         logger.exception("work source %s failed", source.id)
         return WorkLine(source, error=FAILED)
+
+
+def _found(source: WorkSource, actor: Actor, day: date, limit: int | None) -> WorkLine:
+    """The line of a source; with a `limit` that of its own page."""
+    parts = source.parts(actor, day) if source.parts else ()
+    number = source.count(actor, day) if source.count else sum(part.number for part in parts)
+    if not number:
+        return WorkLine(source)
+    listed = source.shown if limit is None else limit
+    return WorkLine(
+        source,
+        number,
+        source.address(actor, day),
+        source.items(actor, day, listed) if source.items and listed else (),
+        parts,
+        source.breakdown(actor, day) if source.breakdown and limit is not None else (),
+    )

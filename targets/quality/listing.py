@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,6 +74,15 @@ def check_lines(
         )
         for check in CHECKS
     ]
+
+
+def severity_totals(lines: Sequence[CheckLine], within: Region | None = None) -> Counter[Severity]:
+    """The findings of each severity, in `within` only or added up over the lines' regions."""
+    totals: Counter[Severity] = Counter()
+    for line in lines:
+        cells = [cell for cell in line.cells if within is None or cell.region == within]
+        totals[line.check.severity] += sum(cell.found or 0 for cell in cells)
+    return totals
 
 
 def finding_page(

@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from targets.explain.freshness import warnings_at
+from targets.results import latest_run
+from targets.tables.standing import standings
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
@@ -26,9 +28,14 @@ def home(request: ActorRequest) -> HttpResponseBase:
     """The actor's work list; administrators are led to their own pages."""
     if not request.actor.may(Permission.VIEW_TARGETS):
         return redirect(_own_page(request))
+    run = latest_run()
+    found = standings(run, request.actor) if run else []
     context = {
         "warnings": warnings_at(asked_at(request)),
         "work": work_of(request.actor, day=request.actor.day),
+        "run": run,
+        "standings": found,
+        "behind": [one for one in found if one.is_behind],
         "day": request.actor.day,
     }
     return render(request, "targets/home.html", context)

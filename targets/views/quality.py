@@ -11,10 +11,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from institutions.models import Region
 from targets.explain.freshness import warnings_at
-from targets.quality.base import Check
+from targets.presenters import Tone
+from targets.quality.base import Check, Severity
 from targets.quality.catalogue import BY_ID
-from targets.quality.listing import TONES, check_lines, finding_lines, finding_page
+from targets.quality.listing import (
+    TONES,
+    CheckLine,
+    check_lines,
+    finding_lines,
+    finding_page,
+    severity_totals,
+)
 from targets.quality.measure import rows_within, stored_findings
 from targets.regions import columns_of, visible_regions
 from targets.views.asked import Asked, asked_region, asked_run, offered_days
@@ -38,13 +47,22 @@ def quality_list(request: ActorRequest) -> HttpResponse:
     if run is not None:
         asked = asked_region(request, run)
         columns = visible_regions(run, columns_of(run, asked.region), request.actor)
+        lines = check_lines(run, asked.tree, columns, request.actor)
+        within = asked.region if asked.region in columns else None
         context |= {
             "asked": asked,
             "columns": columns,
-            "lines": check_lines(run, asked.tree, columns, request.actor),
+            "lines": lines,
+            "totals": _totals(lines, within),
             "days": offered_days(run.as_of),
         }
     return render(request, "targets/quality_list.html", context)
+
+
+def _totals(lines: list[CheckLine], within: Region | None) -> list[tuple[Tone, int]]:
+    """The findings of each severity as the work list counts them, the gravest first."""
+    totals = severity_totals(lines, within)
+    return [(TONES[severity], totals[severity]) for severity in reversed(Severity)]
 
 
 @require_safe
