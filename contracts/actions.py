@@ -1,4 +1,4 @@
-"""The verbs that change agreements."""
+"""The verb by which register sheets enter agreements."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
+from contracts.agreements.actions import revise
 from contracts.models import PartnershipAgreement
 from institutions.models import Institution
 from yiyang.changelog.context import Recorder, recorded
@@ -28,7 +29,7 @@ def enter_agreement(
     """Enter an agreement under its number; without `signed_on` it is a draft and does not count."""
     with recorded(by=by, reason="协议台账"):
         earlier = PartnershipAgreement.objects.filter(number=number).first()
-        values = {
+        values: dict[str, object] = {
             "medical": medical,
             "elderly": elderly,
             "mode": mode,
@@ -39,33 +40,9 @@ def enter_agreement(
         }
         if earlier is None:
             return report(by=by, model=PartnershipAgreement, keys={"number": number}, values=values)
-        return _revise(earlier, values)
-
-
-def sign_agreement(*, by: Recorder, agreement: PartnershipAgreement, on: date) -> None:
-    """Both sides have signed: the draft counts from its start. ValidationError when signed."""
-    if agreement.signed_on is not None:
-        raise ValidationError(f"协议 {agreement.number} 已于 {agreement.signed_on} 签订。")
-    with recorded(by=by, reason="签订"):
-        _revise(agreement, {"signed_on": on})
-
-
-def terminate_agreement(
-    *, by: Recorder, agreement: PartnershipAgreement, on: date, reason: str
-) -> None:
-    """End an agreement early; `on` is the first day it no longer holds."""
-    if not reason.strip():
-        raise ValidationError("解约必须写明原因。")
-    with recorded(by=by, reason=reason):
-        _revise(agreement, {"terminated_on": on, "termination_reason": reason.strip()})
-
-
-def _revise(agreement: PartnershipAgreement, values: dict[str, object]) -> Written:
-    """Set the values after the model's own checks; the change log keeps what stood before."""
-    if all(getattr(agreement, name) == value for name, value in values.items()):
-        return Written.UNCHANGED
-    for name, value in values.items():
-        setattr(agreement, name, value)
-    agreement.full_clean()
-    agreement.save(update_fields=list(values))
-    return Written.CHANGED
+        if earlier.voided_at is not None:
+            raise ValidationError(f"协议编号 {number} 已作废，请换一个编号。")
+        if earlier.signed_on != signed_on:
+            # 台账只有一个签订日期：换了它，原来分开登记的两方日期就不作数了。
+            values |= {"medical_signed_on": None, "elderly_signed_on": None}
+        return revise(earlier, values)

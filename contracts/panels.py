@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from contracts.models import PartnershipAgreement, ServiceItem
+from contracts.agreements.dossier import GOOD_STATES
+from contracts.agreements.permission import may_edit_agreements
+from contracts.models import AgreementState, PartnershipAgreement, ServiceItem
 from institutions.models import Institution, InstitutionProfile
 from institutions.panels import Panel
 from yiyang.access.roles import Permission
@@ -26,6 +28,7 @@ class ShownAgreement:
     partner: str
     items: str
     state: str
+    is_good: bool
 
 
 def agreements_panel(institution: Institution, day: date, actor: Actor) -> dict[str, Any] | None:
@@ -35,6 +38,7 @@ def agreements_panel(institution: Institution, day: date, actor: Actor) -> dict[
     agreements = list(
         PartnershipAgreement.objects.kept()
         .visible_to(actor)
+        .with_state(day)
         .filter(Q(medical=institution) | Q(elderly=institution))
         .order_by("-starts_on", "-pk")[:AGREEMENTS_SHOWN]
     )
@@ -44,7 +48,18 @@ def agreements_panel(institution: Institution, day: date, actor: Actor) -> dict[
         .filter(institution__in=partners)
         .values_list("institution_id", "name")
     )
-    return {"agreements": [_shown(one, institution, names, day) for one in agreements]}
+    return {
+        "agreements": [_shown(one, institution, names, day) for one in agreements],
+        "institution": institution,
+        "side": _side_on(institution, day),
+        "may_edit": may_edit_agreements(actor),
+    }
+
+
+def _side_on(institution: Institution, day: date) -> str:
+    """Which party of a new agreement the institution would be."""
+    profiles = InstitutionProfile.objects.on(day).filter(institution=institution)
+    return "elderly" if profiles.elderly_service().exists() else "medical"
 
 
 def partner_of(agreement: PartnershipAgreement, institution: Institution) -> int:
@@ -53,26 +68,18 @@ def partner_of(agreement: PartnershipAgreement, institution: Institution) -> int
     return agreement.elderly_id if is_medical else agreement.medical_id
 
 
-def state_on(agreement: PartnershipAgreement, day: date) -> str:
-    """What stage the agreement is at on `day`, in one word."""
-    if agreement.signed_on is None or agreement.signed_on > day:
-        return "草稿"
-    if agreement.starts_on > day:
-        return "未生效"
-    if agreement.terminated_on and agreement.terminated_on <= day:
-        return "已解约"
-    if agreement.expires_on and agreement.expires_on < day:
-        return "已到期"
-    return "有效"
-
-
 def _shown(
     agreement: PartnershipAgreement, institution: Institution, names: dict[int, str], day: date
 ) -> ShownAgreement:
     partner = partner_of(agreement, institution)
     items = "、".join(str(ServiceItem(item).label) for item in agreement.items)
     return ShownAgreement(
-        agreement, partner, names.get(partner, f"#{partner}"), items, state_on(agreement, day)
+        agreement,
+        partner,
+        names.get(partner, f"#{partner}"),
+        items,
+        str(AgreementState(agreement.state).label),
+        agreement.state in GOOD_STATES,
     )
 
 

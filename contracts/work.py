@@ -10,7 +10,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from contracts.models import FamilyDoctorSignup, PartnershipAgreement, PersonResidence
-from contracts.models.agreements import AgreementQuerySet
+from contracts.models.agreements import EXPIRY_BANDS, AgreementQuerySet
 from contracts.models.signups import SignupQuerySet
 from contracts.persons.register import streets_of
 from institutions.history import institution_names
@@ -19,19 +19,14 @@ from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.work import WorkGroup, WorkItem, WorkPart, WorkSource, severity_of
 
-BANDS = (15, 30, 60, 90)
 SIGNUP_DAYS = 30
 NO_STREET = "没有登记居住地"
 
 
 def expiring_agreements(actor: Actor, day: date) -> AgreementQuerySet:
     """Agreements in force that end within the longest band and have no successor yet."""
-    last = day + timedelta(days=BANDS[-1])
-    return (
-        PartnershipAgreement.objects.in_force(day)
-        .visible_to(actor)
-        .filter(expires_on__lte=last, terminated_on=None, renewal=None)
-    )
+    within = PartnershipAgreement.objects.expiring_within(EXPIRY_BANDS[-1], day)
+    return within.visible_to(actor)
 
 
 def count_expiring(actor: Actor, day: date) -> int:
@@ -45,7 +40,7 @@ def expiring_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
     return [
         WorkItem(
             text=f"{names[one.medical_id]}—{names[one.elderly_id]}（{one.number}）",
-            url=reverse("institution-detail", args=[one.elderly_id]),
+            url=reverse("agreement-detail", args=[one.pk]),
             due=one.expires_on,
             severity=severity_of(one.expires_on, day),
         )
@@ -58,10 +53,10 @@ def expiring_parts(actor: Actor, day: date) -> Sequence[WorkPart]:
     """How many end within 15, 30, 60 and 90 days, each number holding the one before."""
     ends = {
         f"within_{days}": Count("pk", filter=Q(expires_on__lte=day + timedelta(days=days)))
-        for days in BANDS
+        for days in EXPIRY_BANDS
     }
     numbers = expiring_agreements(actor, day).order_by().aggregate(**ends)
-    return [WorkPart(f"{days} 天内", numbers[f"within_{days}"]) for days in BANDS]
+    return [WorkPart(f"{days} 天内", numbers[f"within_{days}"]) for days in EXPIRY_BANDS]
 
 
 def ending_signups(actor: Actor, day: date) -> SignupQuerySet:
@@ -104,7 +99,7 @@ def _names(ids: Collection[int]) -> dict[int, str]:
 
 EXPIRING = WorkSource(
     id="agreements-expiring",
-    title=f"{BANDS[-1]} 天内到期、还没有续签的协议",
+    title=f"{EXPIRY_BANDS[-1]} 天内到期、还没有续签的协议",
     group=WorkGroup.AGREEMENT,
     order=10,
     permission=Permission.VIEW_AGREEMENTS,

@@ -288,6 +288,20 @@ SNAPSHOT_SHARDS = env.int("SNAPSHOT_SHARDS", default=1)
 SNAPSHOT_LANES = env.int("SNAPSHOT_LANES", default=2)
 SHARD_RESEND_SECONDS = env.int("SHARD_RESEND_SECONDS", default=15)
 
+# 协议编号规则：年度、养老方所在区的六位代码、该区当年的流水号；流水号不可少，否则会重号。
+AGREEMENT_NUMBER_RULE = env.str(
+    "AGREEMENT_NUMBER_RULE", default="医养协{year}-{region}-{serial:04d}"
+)
+try:
+    _numbers = {AGREEMENT_NUMBER_RULE.format(year=2000, region="0", serial=n) for n in (1, 2)}
+except (KeyError, IndexError, ValueError) as error:
+    raise ImproperlyConfigured(
+        f"AGREEMENT_NUMBER_RULE={AGREEMENT_NUMBER_RULE} 写错了（{error}）；"
+        "只能用 {year}、{region}、{serial}。"
+    ) from error
+if len(_numbers) == 1:
+    raise ImproperlyConfigured("AGREEMENT_NUMBER_RULE 里没有 {serial}，会重号，请加上。")
+
 # 统计口径（rules.md）：可改，改动印在脚注里。
 REPORT_CARRY_DAYS = env.int("REPORT_CARRY_DAYS", default=92)
 MINIMUM_COVERAGE_PERCENT = env.int("MINIMUM_COVERAGE_PERCENT", default=90)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("institutions/", include("institutions.urls")),
     path("pickers/", include("institutions.picker_urls")),
     path("pickers/teams/", include(picker_urlpatterns)),
+    path("agreements/", include("contracts.agreement_urls")),
     path("persons/", include("contracts.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
 ]

@@ -1,6 +1,12 @@
 """契约: agreements, teams, persons, sign-ups and the care given."""
 
-from contracts.models.agreements import AgreementMode, PartnershipAgreement, ServiceItem
+from contracts.models.agreements import (
+    AgreementMode,
+    AgreementSerial,
+    AgreementState,
+    PartnershipAgreement,
+    ServiceItem,
+)
 from contracts.models.care import HealthManagement, HomeSickbed
 from contracts.models.destruction import DestructionItem, DestructionPlan, RetentionGround
 from contracts.models.disclosures import (
@@ -31,6 +37,8 @@ from contracts.models.signups import (
 __all__ = [
     "AggregateGroup",
     "AgreementMode",
+    "AgreementSerial",
+    "AgreementState",
     "DestructionItem",
     "DestructionPlan",
     "DoctorTeam",

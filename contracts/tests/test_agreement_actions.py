@@ -9,7 +9,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from contracts.actions import enter_agreement, sign_agreement, terminate_agreement
+from contracts.actions import enter_agreement
+from contracts.agreements.actions import sign_agreement, terminate_agreement
 from contracts.models import PartnershipAgreement
 from contracts.tests.factories import make_agreement
 from institutions.models import Institution, Region, RegionLevel

@@ -28,11 +28,13 @@ WEST_TARGETS = SEES_TARGETS & CITY_WIDE
 WEST_EXPORTS = holding(P.VIEW_TARGETS, P.EXPORT) & CITY_WIDE
 WEST_RECORDS = holding(P.VIEW_INSTITUTIONS, P.EXPORT) & CITY_WIDE
 WEST_INSTITUTIONS = holding(P.VIEW_INSTITUTIONS) & CITY_WIDE
+WEST_AGREEMENTS = holding(P.VIEW_AGREEMENTS) & CITY_WIDE
 WEST_PERSONS = holding(P.VIEW_PERSONS) & CITY_WIDE
 WEST_DISCLOSURES = holding(P.VIEW_PERSONS, P.REVEAL_PERSON, P.EXPORT_PERSONS) & CITY_WIDE
 PLAN_WRITERS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REVIEW)
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
+AGREEMENT_CLERKS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
 NO_ROLE: Roles = frozenset()
 KEEPS_POLICIES = holding(P.MANAGE_POLICIES)
 
@@ -75,6 +77,7 @@ def post(name: str, open_to: Roles, data: Mapping[str, Any], **keys: str) -> Add
 
 WEST = "region={west}&as_of={day}"
 READING = {"code": "GC17", "reading": "standard"}
+ENDING = {"agreement_id": "agreement", "verb": "terminate"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
 REVEAL = {"field": "phone", "reason": "VISIT", "note": "核对住址后上门"}
@@ -118,6 +121,12 @@ ADDRESSES = (
     get("institution-picker", holding(P.VIEW_INSTITUTIONS)),
     get("region-picker", holding(P.VIEW_INSTITUTIONS)),
     get("team-picker", holding(P.VIEW_INSTITUTIONS)),
+    # /agreements/ 至少一方在授权范围内的才看得到、办得了
+    get("agreement-new", AGREEMENT_CLERKS),
+    post("agreement-new", AGREEMENT_CLERKS, {"medical": "{hospital_code}"}),
+    get("agreement-detail", WEST_AGREEMENTS, agreement_id="agreement"),
+    get("agreement-act", WEST_AGREEMENTS & AGREEMENT_CLERKS, **ENDING),
+    post("agreement-act", WEST_AGREEMENTS & AGREEMENT_CLERKS, {"reason": "停办"}, **ENDING),
     # /persons/
     get("person-list", WEST_PERSONS, WEST),
     get("person-list", holding(P.VIEW_PERSONS)),

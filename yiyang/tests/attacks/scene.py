@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from contracts.models import DoctorTeam, Person
+from contracts.models import DoctorTeam, PartnershipAgreement, Person
 from contracts.tests.factories import (
     make_agreement,
     make_health_management,
@@ -92,7 +92,7 @@ def taken_back() -> Iterator[None]:
 
 def make_scene() -> Scene:
     city = make_city()
-    hospital, home = _west_institutions(city)
+    hospital, home, agreement = _west_institutions(city)
     person = _west_person(city, hospital)
     make_target(make_policy(city.city), city.city, "GC17", 1)
     earlier, run = store_run(city.city, EARLIER, CODES), store_run(city.city, DAY, CODES)
@@ -107,20 +107,29 @@ def make_scene() -> Scene:
     )
     keys = _keys(city, author) | _runs(earlier, run)
     keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
+    keys |= {"hospital_code": hospital.code, "home_code": home.code}
+    keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
     keys |= {"plan": plan.pk, "step": plan.steps.get().pk, "own_plan": own.pk}
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)
 
 
-def _west_institutions(city: City) -> tuple[Institution, Institution]:
+def _west_institutions(city: City) -> tuple[Institution, Institution, PartnershipAgreement]:
     hospital = make_health(city.west_street, name=HOSPITAL)
     make_licence(hospital)
     make_pilot(city.west)
     home = make_elderly(city.west_street, name=HOME)
     make_filing(home)
     make_beds(home, date(2017, 11, 30), 100, nursing=20)
-    make_agreement(hospital, home, number=AGREEMENT)
-    return hospital, home
+    agreement = make_agreement(hospital, home, number=AGREEMENT)
+    make_agreement(hospital, home, number="西原协2", signed_on=None)
+    return hospital, home, agreement
+
+
+def _draft_of(agreement: PartnershipAgreement) -> int:
+    """The draft beside the agreement."""
+    drafts = PartnershipAgreement.objects.filter(medical=agreement.medical, signed_on=None)
+    return drafts.get().pk
 
 
 def _west_person(city: City, hospital: Institution) -> Person:

@@ -1,0 +1,1 @@
+"""Agreements through their lives: numbered, drafted, signed by each side, renewed, ended."""
