@@ -140,9 +140,9 @@ def threshold_text(target: Target, indicator: Indicator) -> str:
     """For instance "≥80%", "1—2 家", "=5 个"; empty for a target without a number."""
     if target.threshold is None:
         return "无数字"
-    low = _number(target.threshold, indicator)
+    low = threshold_number(target.threshold, indicator)
     if target.comparator == Comparator.RANGE:
-        high = _number(target.threshold_upper or target.threshold, indicator)
+        high = threshold_number(target.threshold_upper or target.threshold, indicator)
         return f"{low}—{high} {indicator.measure}"
     sign = "≥" if target.comparator == Comparator.AT_LEAST else "="
     unit = "" if indicator.is_ratio else f" {indicator.measure}"
@@ -157,7 +157,8 @@ def gap_text(line: TargetLine) -> str:
     return f"还差 {line.needed:,} {line.indicator.measure}"
 
 
-def _number(number: Decimal, indicator: Indicator) -> str:
+def threshold_number(number: Decimal, indicator: Indicator) -> str:
+    """One number of a target: "80%" for a ratio, "5" for a count."""
     if indicator.is_ratio:
         return f"{(number * 100).normalize():f}%"
     return f"{number.normalize():f}"

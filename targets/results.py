@@ -75,12 +75,11 @@ def run_of(day: date, region: Region) -> IndicatorRun | None:
 
 
 def targets_of(policies: QuerySet[PolicyDocument] | None = None) -> QuerySet[Target]:
-    """Every target with its policy and clause, in the order of policies and clauses."""
+    """Every published target, or those of `policies`, in the order of policies and clauses."""
     targets = Target.objects.select_related("policy", "clause", "region").prefetch_related(
         "milestones"
     )
-    if policies is not None:
-        targets = targets.filter(policy__in=policies)
+    targets = targets.published() if policies is None else targets.filter(policy__in=policies)
     return targets.order_by("policy__signed_on", "policy_id", "position")
 
 

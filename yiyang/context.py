@@ -54,6 +54,8 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (INDICATORS, "测算方案", "plan-list", Permission.VIEW_TARGETS),
     (INDICATORS, "数据质量", "quality-list", Permission.VIEW_TARGETS),
     (REGISTERS, "老年人", "person-list", Permission.VIEW_PERSONS),
+    (POLICIES, "政策文件", "policy-list", Permission.VIEW_TARGETS),
+    (POLICIES, "部门名录", "bureau-list", Permission.VIEW_TARGETS),
     (SYSTEM, "账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
     (SYSTEM, "审计", "audit-list", Permission.VIEW_AUDIT),
     (SYSTEM, "明文与导出", "disclosure-totals", Permission.VIEW_REVEAL_TOTALS),

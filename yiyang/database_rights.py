@@ -35,6 +35,14 @@ APPEND_ONLY = (
     "yiyang_access*",
     "yiyang_audit*",
 )
+# 草稿里的条款、目标、任务可以删去；已发布的由触发器挡住。
+PARTS_OF_DRAFTS = (
+    "targets_milestone",
+    "targets_policyclause",
+    "targets_policytask",
+    "targets_target",
+    "targets_taskbureau",
+)
 # 会话、登录失败计数、动态口令设备、太久以前的口令散列：到期即删。个人密钥不在其列：只能经
 # contracts_destroy_person()，凭另一人确认过的计划逐人销毁。
 DELETABLE = (
@@ -43,6 +51,7 @@ DELETABLE = (
     "otp_*",
     "targets_planstep",
     "yiyang_passwordrecord",
+    *PARTS_OF_DRAFTS,
 )
 
 

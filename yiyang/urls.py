@@ -14,6 +14,8 @@ urlpatterns = [
     path("accounts/", include("yiyang.access.account_urls")),
     path("audit/", include("yiyang.audit.urls")),
     path("targets/", include("targets.urls")),
+    path("policies/", include("targets.policy_urls")),
+    path("bureaus/", include("targets.bureau_urls")),
     path("quality/", include("targets.quality.urls")),
     path("institutions/", include("institutions.urls")),
     path("pickers/", include("institutions.picker_urls")),

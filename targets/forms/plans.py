@@ -89,7 +89,7 @@ class StepForm(forms.Form):
         cleaned = self.cleaned_data
         amount, picked = cleaned.get("amount"), cleaned.get("subject")
         if self.kind is StepKind.CHANGE_TARGET and amount is not None and picked is not None:
-            target = Target.objects.filter(pk=picked).first()
+            target = Target.objects.published().filter(pk=picked).first()
             if target is not None and readings_of(target.indicator)[0].is_ratio:
                 cleaned["amount"] = amount / Decimal(100)
         return cleaned

@@ -13,6 +13,7 @@ from targets.ingest.faults import Fault, Faults, FilesRefused
 from targets.ingest.tables import repeated
 from targets.models import (
     Comparator,
+    EntryState,
     PolicyDocument,
     Target,
     TaskMode,
@@ -77,9 +78,14 @@ def _check_positions(policy: PolicyEntry, faults: Faults) -> None:
 
 def _check_register(policy: PolicyEntry, faults: Faults) -> None:
     """What other policies already hold stays theirs."""
-    other = PolicyDocument.objects.filter(number=policy.number).exclude(slug=policy.slug).first()
+    policies = PolicyDocument.objects.exclude(entry_state=EntryState.DISCARDED)
+    other = policies.filter(number=policy.number).exclude(slug=policy.slug).first()
     if other:
         what = f"发文字号“{policy.number}”已登记在 slug“{other.slug}”下，请改用它。"
+        faults.add(policy.where, what)
+    drafts = PolicyDocument.objects.exclude(entry_state=EntryState.PUBLISHED)
+    if drafts.filter(slug=policy.slug).exists():
+        what = f"slug“{policy.slug}”是页面上录入、尚未发布的政策，请另取一个。"
         faults.add(policy.where, what)
     taken = Target.objects.filter(code__in=[target.code for target in policy.targets])
     for target in taken.exclude(policy__slug=policy.slug).select_related("policy"):

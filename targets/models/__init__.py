@@ -7,6 +7,7 @@ from targets.models.policies import (
     Bureau,
     BureauName,
     Confirmation,
+    EntryState,
     PolicyClause,
     PolicyDocument,
     PolicyTask,
@@ -15,6 +16,7 @@ from targets.models.policies import (
     TaskRole,
     ValidityStatus,
 )
+from targets.models.revisions import RevisionState, TargetRevision
 from targets.models.runs import (
     IndicatorDefinition,
     IndicatorRun,
@@ -32,6 +34,7 @@ __all__ = [
     "Comparator",
     "Confirmation",
     "ContactNote",
+    "EntryState",
     "IndicatorDefinition",
     "IndicatorRun",
     "IndicatorSnapshot",
@@ -46,10 +49,12 @@ __all__ = [
     "PolicyTask",
     "QualityFinding",
     "RegionFigures",
+    "RevisionState",
     "RunPart",
     "RunStatus",
     "StepKind",
     "Target",
+    "TargetRevision",
     "TaskBureau",
     "TaskMode",
     "TaskRole",

@@ -8,9 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from institutions.models import Region
-from targets.models.policies import Confirmation, PolicyClause, PolicyDocument
+from targets.models.policies import (
+    Confirmation,
+    OfPolicyQuerySet,
+    PolicyClause,
+    PolicyDocument,
+    where_published,
+)
 from yiyang.access.fields import classify
-from yiyang.access.scope import Everyone
 from yiyang.facts import FactQuerySet
 
 
@@ -51,7 +56,7 @@ class Target(models.Model):
     wording = models.CharField("目标说明", max_length=200)
     note = models.CharField("口径说明", max_length=300, blank=True)
 
-    row_scope = Everyone()
+    row_scope = where_published("policy__")
     field_classes: ClassVar = classify(
         public=(
             *("id", "code", "policy", "clause", "position", "region", "indicator"),
@@ -59,7 +64,7 @@ class Target(models.Model):
             *("has_upper_failure", "confirmation", "wording", "note"),
         )
     )
-    objects = FactQuerySet.as_manager()
+    objects = OfPolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "目标"
@@ -103,7 +108,7 @@ class Milestone(models.Model):
     due_on = models.DateField("节点日")
     threshold = models.DecimalField("阶段目标", max_digits=12, decimal_places=6)
 
-    row_scope = Everyone()
+    row_scope = where_published("target__policy__")
     field_classes: ClassVar = classify(public=("id", "target", "due_on", "threshold"))
     objects = FactQuerySet.as_manager()
 

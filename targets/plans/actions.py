@@ -119,7 +119,7 @@ def _refuse_unseen(by: Actor, step: PlanStep) -> None:
     tables: dict[StepKind, FactQuerySet[Any]] = {
         StepKind.SIGN_AGREEMENT: PartnershipAgreement.objects.all(),
         StepKind.RENEW_LICENCE: Licence.objects.all(),
-        StepKind.CHANGE_TARGET: Target.objects.all(),
+        StepKind.CHANGE_TARGET: Target.objects.published(),
     }
     subjects = tables.get(StepKind(step.kind), Institution.objects.all())
     _refuse_unless_visible(subjects, by, step.subject_id)

@@ -105,7 +105,9 @@ def _licence_words(licence: Licence) -> str:
 
 
 def _targets(_actor: Actor, _day: date, sought: str) -> Offer:
-    targets = Target.objects.exclude(comparator=Comparator.NONE).select_related("policy")
+    targets = (
+        Target.objects.published().exclude(comparator=Comparator.NONE).select_related("policy")
+    )
     if sought:
         targets = targets.filter(Q(wording__icontains=sought) | Q(code__icontains=sought))
     rows = targets.order_by("policy__signed_on", "policy_id", "position")[: MOST_OFFERED + 1]

@@ -169,7 +169,7 @@ def _renew_licence(overlay: Overlay, step: PlanStep, day: date) -> None:
 
 
 def _change_target(overlay: Overlay, step: PlanStep, _day: date) -> None:
-    targets = Target.objects.select_related("policy", "clause", "region")
+    targets = Target.objects.published().select_related("policy", "clause", "region")
     target = targets.prefetch_related("milestones").filter(pk=step.subject_id).first()
     if target is None:
         raise ValidationError("没有这个目标；请从列表里选择。")

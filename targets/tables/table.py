@@ -88,11 +88,18 @@ class TargetTable:
         return tuple(section for section in self.sections if section.is_historical)
 
 
-def target_table(run: IndicatorRun, *, actor: Actor, region: Region | None = None) -> TargetTable:
-    """The whole table of `run` below `region`, as far as the actor may see."""
+def target_table(
+    run: IndicatorRun,
+    *,
+    actor: Actor,
+    region: Region | None = None,
+    policy: PolicyDocument | None = None,
+) -> TargetTable:
+    """The whole table of `run` below `region`, or of one `policy`, as far as the actor may see."""
     top = region or top_region(run, actor)
     regions = visible_regions(run, columns_of(run, top), actor)
-    targets = list(targets_of())
+    chosen = None if policy is None else PolicyDocument.objects.filter(pk=policy.pk)
+    targets = list(targets_of(chosen))
     lines = target_lines(run, regions, targets, actor=actor)
     due = due_lines(targets, regions, until=run.as_of, actor=actor)
     in_force = set(PolicyDocument.objects.in_force(run.as_of).values_list("pk", flat=True))

@@ -157,6 +157,25 @@ class Holding(RowScope):
 
 
 @dataclass(frozen=True, slots=True)
+class WholeCity(RowScope):
+    """Accounts whose role sees the whole city."""
+
+    def condition(self, actor: Actor) -> Condition:
+        return actor.whole_city
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting(RowScope):
+    """Rows whose field, reached by the path, has the value; for every signed-in account."""
+
+    path: str
+    value: str
+
+    def condition(self, actor: Actor) -> Condition:
+        return Q(**{self.path: self.value})
+
+
+@dataclass(frozen=True, slots=True)
 class Own(RowScope):
     """Rows whose user, reached by the path, is the actor."""
 

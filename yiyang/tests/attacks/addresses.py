@@ -32,6 +32,8 @@ WEST_AGREEMENTS = holding(P.VIEW_AGREEMENTS) & CITY_WIDE
 WEST_PERSONS = holding(P.VIEW_PERSONS) & CITY_WIDE
 WEST_DISCLOSURES = holding(P.VIEW_PERSONS, P.REVEAL_PERSON, P.EXPORT_PERSONS) & CITY_WIDE
 PLAN_WRITERS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REVIEW)
+ENTERERS = holding(P.MANAGE_POLICIES)
+CITY_REVIEWERS = holding(P.REVIEW) & CITY_WIDE
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
 AGREEMENT_CLERKS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
@@ -147,6 +149,18 @@ ADDRESSES = (
     get("holiday-list", SEES_TARGETS),
     post("holiday-new", KEEPS_POLICIES, HOLIDAY),
     post("holiday-void", KEEPS_POLICIES, {"reason": "录错"}, holiday_id="holiday"),
+    # /policies/ 草稿只给录入与审核的人看
+    get("policy-list", SEES_TARGETS),
+    get("policy-detail", SEES_TARGETS, slug="policy"),
+    get("policy-detail", ENTERERS | CITY_REVIEWERS, slug="policy_draft"),
+    get("policy-table", SEES_TARGETS, slug="policy"),
+    # /bureaus/
+    get("bureau-list", SEES_TARGETS),
+    get("bureau-new", ENTERERS),
+    post("bureau-new", ENTERERS, {"name": ""}),
+    get("bureau-detail", SEES_TARGETS, code="bureau"),
+    post("bureau-name", ENTERERS, {"name": ""}, code="bureau"),
+    post("bureau-successor", ENTERERS, {"from_day": ""}, code="bureau"),
     # /quality/
     get("quality-list", WEST_TARGETS, WEST),
     get("quality-detail", WEST_TARGETS, WEST, check_id="licence_expired"),

@@ -36,6 +36,7 @@ from institutions.tests.factories import (
 from targets.models import ContactNote, IndicatorRun, Plan, PlanStep, StepKind
 from targets.tests.factories import DAY, City, make_city
 from targets.tests.page_scene import make_policy, make_target, store_run
+from targets.tests.policy_scene import make_drafts
 from yiyang.access.models import AccountSession, User
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
@@ -94,7 +95,8 @@ def make_scene() -> Scene:
     city = make_city()
     hospital, home, agreement = _west_institutions(city)
     person = _west_person(city, hospital)
-    make_target(make_policy(city.city), city.city, "GC17", 1)
+    policy = make_policy(city.city)
+    make_target(policy, city.city, "GC17", 1)
     earlier, run = store_run(city.city, EARLIER, CODES), store_run(city.city, DAY, CODES)
     author = open_user(Role.DISTRICT_HEALTH_CLERK)
     plan = _plan(city, hospital, author)
@@ -109,6 +111,7 @@ def make_scene() -> Scene:
     keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
     keys |= {"hospital_code": hospital.code, "home_code": home.code}
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
+    keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"plan": plan.pk, "step": plan.steps.get().pk, "own_plan": own.pk}
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)

@@ -38,6 +38,7 @@ ASKED = {
     "person-export": PERSONS,
     "person-reveal": ("field",),
     "disclosure-totals": ("month",),
+    "policy-list": ("tab",),
     "quality-list": WHERE,
     "quality-detail": (*WHERE, "after"),
     "quality-csv": WHERE,

@@ -21,6 +21,7 @@ VARYING = {"password", "digest", "request_id", "mac", "number"}
 # 日志与审计照抄上面各表，编号、时刻又各不相同。
 NOT_COMPARED = {*apps.get_app_config("yiyang").get_models()} - {User}
 Rows = dict[str, list[dict[str, Any]]]
+Places = dict[type[models.Model], dict[Any, int]]
 
 
 def every_field_name() -> set[str]:
@@ -34,14 +35,32 @@ def every_field_name() -> set[str]:
 
 
 def rows() -> Rows:
-    """All that is stored, but for what varies by itself."""
+    """All that is stored, but for what varies by itself; a row pointed to is told by its place."""
+    models_compared = [model for model in our_models() if model not in NOT_COMPARED]
+    places = {model: {pk: n for n, pk in enumerate(keys_of(model))} for model in models_compared}
     return {
         model._meta.label: [
-            {name: value for name, value in row.items() if name not in varying(model)}
-            for row in model._default_manager.order_by("pk").values()
+            told(row, model, places) for row in model._default_manager.order_by("pk").values()
         ]
-        for model in our_models()
-        if model not in NOT_COMPARED
+        for model in models_compared
+    }
+
+
+def keys_of(model: type[models.Model]) -> list[Any]:
+    return list(model._default_manager.order_by("pk").values_list("pk", flat=True))
+
+
+def told(row: dict[str, Any], model: type[models.Model], places: Places) -> dict[str, Any]:
+    """The row without what varies; a new row has another number each time, but the same place."""
+    pointing = {
+        field.attname: places.get(field.remote_field.model, {})
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+    }
+    return {
+        name: pointing[name].get(value, value) if name in pointing else value
+        for name, value in row.items()
+        if name not in varying(model)
     }
 
 

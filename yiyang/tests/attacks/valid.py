@@ -137,6 +137,19 @@ FORMS = (
         {"plan_id": "own_plan", "kind": "new-agreement"},
         is_accepted=False,
     ),
+    Filled("bureau-new", CLERK, {"name": "新局", "starts_on": "2019-01-01", "note": "说明"}),
+    Filled(
+        "bureau-name",
+        CLERK,
+        {"name": "改名局", "is_official": "on", "starts_on": "2020-01-01", "reason": "编办文件"},
+        {"code": "bureau"},
+    ),
+    Filled(
+        "bureau-successor",
+        CLERK,
+        {"successor": "{heir_id}", "from_day": "2020-01-01", "succession_reason": "编办文件"},
+        {"code": "bureau"},
+    ),
     Filled(
         "holiday-new",
         CLERK,

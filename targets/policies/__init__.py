@@ -1,0 +1,1 @@
+"""Entering, publishing, correcting and ending policies and their targets."""

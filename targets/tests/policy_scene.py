@@ -1,0 +1,86 @@
+"""A policy being entered and one waiting for its release, for tests of entering."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from institutions.models import Region
+from institutions.tests.factories import LONG_AGO
+from targets.models import (
+    Bureau,
+    BureauName,
+    Comparator,
+    Confirmation,
+    EntryState,
+    PolicyClause,
+    PolicyDocument,
+    Target,
+    ValidityStatus,
+)
+from yiyang.access.models import User
+
+SIGNED_ON = date(2017, 3, 1)
+
+
+def make_bureau(code: str, name: str) -> Bureau:
+    """A bureau of one official name since long ago."""
+    bureau = Bureau.objects.create(code=code)
+    BureauName.objects.create(bureau=bureau, name=name, is_official=True, starts_on=LONG_AGO)
+    return bureau
+
+
+def make_draft(region: Region, clerk: User, **fields: Any) -> PolicyDocument:
+    """A draft that a clerk has begun."""
+    filled: dict[str, Any] = {
+        "slug": "draft",
+        "number": "测政发〔2017〕2号",
+        "title": "草拟的意见",
+        "issuer": "测试市人民政府",
+        "signed_on": SIGNED_ON,
+        "status": ValidityStatus.IN_FORCE,
+        "status_seen_on": SIGNED_ON,
+        "region": region,
+        "confirmation": Confirmation.CONFIRMED,
+        "entry_state": EntryState.DRAFT,
+        "entered_by": clerk,
+        **fields,
+    }
+    return PolicyDocument.objects.create(**filled)
+
+
+def add_target(policy: PolicyDocument, code: str, **fields: Any) -> Target:
+    """80% of GC17 by the end of 2017, under the policy's first clause."""
+    clause, _ = PolicyClause.objects.get_or_create(
+        policy=policy, position=1, defaults={"reference": "一", "topic": "目标"}
+    )
+    filled: dict[str, Any] = {
+        "code": code,
+        "policy": policy,
+        "clause": clause,
+        "position": policy.targets.count() + 1,
+        "region": policy.region,
+        "indicator": "GC17",
+        "judged_reading": "standard",
+        "due_on": date(2017, 12, 31),
+        "comparator": Comparator.AT_LEAST,
+        "threshold": "0.6",
+        "confirmation": Confirmation.CONFIRMED,
+        "wording": "六成医疗机构开设绿色通道",
+        **fields,
+    }
+    return Target.objects.create(**filled)
+
+
+def make_drafts(policy: PolicyDocument, clerk: User) -> dict[str, Any]:
+    """What the addresses of entering are about: keys by name."""
+    bureau, heir = make_bureau("bureau", "测试市民政局"), make_bureau("heir", "测试市老龄局")
+    draft = make_draft(policy.region, clerk)
+    target = add_target(draft, "draft-1")
+    return {
+        "policy": policy.slug,
+        "policy_draft": draft.slug,
+        "draft_target": target.code,
+        "bureau": bureau.code,
+        "heir_id": heir.pk,
+    }
