@@ -32,7 +32,6 @@ WEST_AGREEMENTS = holding(P.VIEW_AGREEMENTS) & CITY_WIDE
 WEST_PERSONS = holding(P.VIEW_PERSONS) & CITY_WIDE
 WEST_DISCLOSURES = holding(P.VIEW_PERSONS, P.REVEAL_PERSON, P.EXPORT_PERSONS) & CITY_WIDE
 PLAN_WRITERS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REVIEW)
-ENTERERS = holding(P.MANAGE_POLICIES)
 CITY_REVIEWERS = holding(P.REVIEW) & CITY_WIDE
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
@@ -152,15 +151,15 @@ ADDRESSES = (
     # /policies/ 草稿只给录入与审核的人看
     get("policy-list", SEES_TARGETS),
     get("policy-detail", SEES_TARGETS, slug="policy"),
-    get("policy-detail", ENTERERS | CITY_REVIEWERS, slug="policy_draft"),
+    get("policy-detail", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy_draft"),
     get("policy-table", SEES_TARGETS, slug="policy"),
     # /bureaus/
     get("bureau-list", SEES_TARGETS),
-    get("bureau-new", ENTERERS),
-    post("bureau-new", ENTERERS, {"name": ""}),
+    get("bureau-new", KEEPS_POLICIES),
+    post("bureau-new", KEEPS_POLICIES, {"name": ""}),
     get("bureau-detail", SEES_TARGETS, code="bureau"),
-    post("bureau-name", ENTERERS, {"name": ""}, code="bureau"),
-    post("bureau-successor", ENTERERS, {"from_day": ""}, code="bureau"),
+    post("bureau-name", KEEPS_POLICIES, {"name": ""}, code="bureau"),
+    post("bureau-successor", KEEPS_POLICIES, {"from_day": ""}, code="bureau"),
     # /quality/
     get("quality-list", WEST_TARGETS, WEST),
     get("quality-detail", WEST_TARGETS, WEST, check_id="licence_expired"),
