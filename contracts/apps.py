@@ -9,6 +9,7 @@ class ContractsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from contracts.imports.registers import register_imports  # noqa: PLC0415
         from contracts.panels import AGREEMENTS  # noqa: PLC0415 - models load before ready()
         from contracts.work import EXPIRING, SIGNUPS_ENDING  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
@@ -17,3 +18,4 @@ class ContractsConfig(AppConfig):
         register_panel(AGREEMENTS)
         register_work(EXPIRING)
         register_work(SIGNUPS_ENDING)
+        register_imports()

@@ -52,13 +52,20 @@ def give_licence(
     ends_on: date | None,
     number: str,
     full_time_beds: int | None = None,
+    issued_by: str | None = None,
 ) -> Written:
     """Enter a certificate or filing with its validity; the same one again changes nothing."""
+    issuer = {} if issued_by is None else {"issued_by": issued_by}
     return report(
         by=by,
         model=Licence,
         keys={"institution": institution, "kind": kind, "starts_on": starts_on},
-        values={"ends_on": ends_on, "number": number, "full_time_beds": full_time_beds},
+        values={
+            "ends_on": ends_on,
+            "number": number,
+            "full_time_beds": full_time_beds,
+            **issuer,
+        },
         reason="证照台账",
     )
 

@@ -14,6 +14,7 @@ class InstitutionsConfig(AppConfig):
         # 模型在 ready() 之前才装好，所以在这里导入。
         from institutions.access import grants_held  # noqa: PLC0415
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
+        from institutions.imports.registers import register_imports  # noqa: PLC0415
         from institutions.work import LICENCES_ENDING  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
@@ -23,3 +24,4 @@ class InstitutionsConfig(AppConfig):
             AccountPanel("grants", "institutions/grant_panel.html", grants_panel)
         )
         register_work(LICENCES_ENDING)
+        register_imports()

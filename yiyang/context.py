@@ -54,6 +54,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (INDICATORS, "测算方案", "plan-list", Permission.VIEW_TARGETS),
     (INDICATORS, "数据质量", "quality-list", Permission.VIEW_TARGETS),
     (REGISTERS, "老年人", "person-list", Permission.VIEW_PERSONS),
+    (REGISTERS, "导入", "import-list", Permission.VIEW_INSTITUTIONS),
     (POLICIES, "政策文件", "policy-list", Permission.VIEW_TARGETS),
     (POLICIES, "部门名录", "bureau-list", Permission.VIEW_TARGETS),
     (SYSTEM, "账号管理", "user-list", Permission.MANAGE_ACCOUNTS),

@@ -48,6 +48,9 @@ PARTS_OF_DRAFTS = (
 DELETABLE = (
     "axes_*",
     "django_session",
+    # 导入的文件与预览是办事中的草稿，满了天数就清除；登记本身不在此列。
+    "institutions_importpage",
+    "institutions_importpiece",
     "otp_*",
     "targets_planstep",
     "yiyang_passwordrecord",

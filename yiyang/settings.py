@@ -133,6 +133,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "contracts.watch_retention",
         "schedule": crontab(hour=4, minute=30),
     },
+    # 导入的文件满了天数就清除
+    "drop-import-files": {
+        "task": "institutions.drop_import_files",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
     # 审计每分钟封存；每夜锚定、查验、清除期满的。
     "seal-audit": {"task": "audit.seal", "schedule": crontab()},
@@ -306,6 +311,9 @@ if len(_numbers) == 1:
 REPORT_CARRY_DAYS = env.int("REPORT_CARRY_DAYS", default=92)
 MINIMUM_COVERAGE_PERCENT = env.int("MINIMUM_COVERAGE_PERCENT", default=90)
 SMALL_CELL_LIMIT = env.int("SMALL_CELL_LIMIT", default=5)
+# 导入：文件与预览保存几天；整份台账比登记少百分之几即疑为半份。
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=30)
+IMPORT_SHORT_PERCENT = env.int("IMPORT_SHORT_PERCENT", default=20)
 # 数据质量：协议草稿几天未签、人口数几年未更新，列为发现。
 QUALITY_DRAFT_DAYS = env.int("QUALITY_DRAFT_DAYS", default=90)
 QUALITY_POPULATION_YEARS = env.int("QUALITY_POPULATION_YEARS", default=2)

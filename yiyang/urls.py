@@ -21,6 +21,7 @@ urlpatterns = [
     path("pickers/", include("institutions.picker_urls")),
     path("pickers/teams/", include(picker_urlpatterns)),
     path("agreements/", include("contracts.agreement_urls")),
+    path("imports/", include("institutions.imports.urls")),
     path("persons/", include("contracts.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
 ]

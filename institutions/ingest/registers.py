@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError
+from django.db import DatabaseError, models
 
+from yiyang.access.roles import Permission
+from yiyang.access.scope import Actor
 from yiyang.changelog.context import Recorder, recorded
 from yiyang.dated import Written, messages_of
+from yiyang.lib.identifiers import RUINED
 from yiyang.lib.sheets import Row, read_rows
 
 MOST_MESSAGES = 50
@@ -32,16 +35,44 @@ class Cell:
     name: str
     read: Callable[[str], Any]
     is_required: bool = True
+    also: tuple[str, ...] = ()  # 各单位表里的别的叫法
+    choices: tuple[str, ...] = ()  # 模板里的下拉项
+    is_code: bool = False  # 表格软件会弄坏的号码：模板里设为文本
+    mask: Callable[[str], str] | None = None  # 个人信息：页面上只这样显示
+
+
+# 一行经办的内容：登记项名 → 值。
+Values = Mapping[str, Any]
+
+
+def _anyone(actor: Actor, values: Values) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterSheet:
-    """A kind of sheet: its columns and the action each row is given to."""
+    """A kind of sheet: its columns and the action each row is given to.
+
+    `needs`: one of these permissions opens it. `keys`: the cells a row is told apart by.
+    `standing`: the row in force that a line would replace. `admits`: why this actor may not write
+    this line, empty where they may. `held`: how many rows of the register the actor answers for.
+    """
 
     name: str
     title: str
     cells: tuple[Cell, ...]
     enter: Callable[..., Written]
+    needs: frozenset[Permission] = frozenset()
+    keys: frozenset[str] = frozenset()
+    standing: Callable[[Values], models.Model | None] = lambda _: None
+    admits: Callable[[Actor, Values], str] = _anyone
+    held: Callable[[Actor], int] = lambda _: 0
+
+    def cell(self, name: str) -> Cell:
+        return next(cell for cell in self.cells if cell.name == name)
+
+    def opens_to(self, actor: Actor) -> bool:
+        return any(actor.may(permission) for permission in self.needs)
 
 
 @dataclass(slots=True)
@@ -93,34 +124,80 @@ def _enter(
     tally: Tally,
     faults: list[str],
 ) -> None:
-    values, wrong = _read(sheet.cells, columns, row)
+    texts = {
+        cell.name: row.cells[place]
+        for cell in sheet.cells
+        if (place := columns.get(cell.heading)) is not None and place < len(row.cells)
+    }
+    values, wrong = read_cells(sheet.cells, texts)
     if not wrong:
-        try:
-            with recorded(by=by, reason=f"导入{sheet.title}"):
-                tally.counts[sheet.enter(by=by, **values)] += 1
-        except ValidationError as error:
-            wrong = messages_of(error)
-        except (ValueError, DatabaseError) as error:
-            wrong = [_first_line(error)]
-    faults.extend(f"第 {row.number} 行：{message}" for message in wrong)
+        keep_unsaid(sheet, values, texts)
+        written, wrong = enter_row(sheet, values, by=by)
+        if written is not None:
+            tally.counts[written] += 1
+    faults.extend(f"第 {row.number} 行：{fault}" for fault in wrong)
 
 
-def _read(
-    cells: Iterable[Cell], columns: Mapping[str, int], row: Row
-) -> tuple[dict[str, Any], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a line, and in which cell (none: the line as a whole)."""
+
+    text: str
+    cell: str = ""
+    heading: str = ""
+
+    def __str__(self) -> str:
+        return f"“{self.heading}”{self.text}" if self.heading else self.text
+
+
+def enter_row(
+    sheet: RegisterSheet, values: Values, *, by: Recorder
+) -> tuple[Written | None, list[Fault]]:
+    """Give one line to its action, undone by itself when refused; what it did or why not."""
+    try:
+        with recorded(by=by, reason=f"导入{sheet.title}"):
+            return sheet.enter(by=by, **values), []
+    except ValidationError as error:
+        return None, [Fault(message) for message in messages_of(error)]
+    except (ValueError, DatabaseError) as error:
+        return None, [Fault(_first_line(error))]
+
+
+def read_cells(
+    cells: Iterable[Cell], texts: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Fault]]:
+    """What the cells say by their names, and what is wrong with them."""
     values: dict[str, Any] = {}
-    wrong: list[str] = []
+    wrong: list[Fault] = []
     for cell in cells:
-        place = columns.get(cell.heading)
-        text = row.cells[place] if place is not None and place < len(row.cells) else ""
+        text = texts.get(cell.name, "")
         if not text and cell.is_required:
-            wrong.append(f"“{cell.heading}”没有填。")
+            wrong.append(Fault("没有填。", cell.name, cell.heading))
             continue
         try:
+            if cell.is_code:
+                refuse_ruined(text)
             values[cell.name] = cell.read(text)
         except ValueError as error:
-            wrong.append(f"“{cell.heading}”{error}")
+            wrong.append(Fault(str(error), cell.name, cell.heading))
     return values, wrong
+
+
+def keep_unsaid(sheet: RegisterSheet, values: dict[str, Any], texts: Mapping[str, str]) -> None:
+    """Let what the sheet has no column for stay as it is in the register."""
+    unsaid = [cell.name for cell in sheet.cells if cell.name not in texts]
+    standing = sheet.standing(values) if unsaid else None
+    for name in unsaid if standing is not None else ():
+        values[name] = getattr(standing, name, values[name])
+
+
+def refuse_ruined(text: str) -> None:
+    """Explain a number that a spreadsheet has turned into 1.50302E+17."""
+    if RUINED.match(text):
+        raise ValueError(
+            f"“{text}”被表格软件转成了数值，末几位已丢失，无法还原；"
+            "请把该列设为“文本”格式，从原始资料重新填写后再导入。"
+        )
 
 
 def _first_line(error: Exception) -> str:

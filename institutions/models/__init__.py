@@ -2,6 +2,14 @@
 
 from institutions.models.capacity import BedBasis, BedCount, BedRegister, Occupancy, StaffCount
 from institutions.models.grants import InstitutionGrant, RegionGrant
+from institutions.models.imports import (
+    ColumnMatch,
+    ImportBatch,
+    ImportPage,
+    ImportPiece,
+    ImportState,
+    RowKind,
+)
 from institutions.models.institutions import (
     Department,
     ElderlyKind,
@@ -41,11 +49,16 @@ __all__ = [
     "BedRegister",
     "CareService",
     "ChannelStep",
+    "ColumnMatch",
     "Department",
     "ElderlyKind",
     "FormerRegionName",
     "Grade",
     "GreenChannel",
+    "ImportBatch",
+    "ImportPage",
+    "ImportPiece",
+    "ImportState",
     "Institution",
     "InstitutionContact",
     "InstitutionGrant",
@@ -65,6 +78,7 @@ __all__ = [
     "RegionLevel",
     "RegionPlacement",
     "RegionSuccession",
+    "RowKind",
     "ServiceForm",
     "StaffCount",
     "Status",

@@ -37,12 +37,15 @@ class ActorMissingError(ValueError):
 
 @contextmanager
 def recorded(*, by: Recorder | None, reason: str = "", batch: str = "") -> Iterator[None]:
-    """Run the block in one transaction whose changes are logged under this actor."""
-    values = (_actor_value(by), batch, reason)
+    """Run the block in one transaction whose changes are logged under this actor.
+
+    Within another block the outer one's batch holds on: an action knows nothing of the file.
+    """
+    actor = _actor_value(by)
     nested = connection.in_atomic_block
     with transaction.atomic():
         outer = _current() if nested else None
-        _tell(values)
+        _tell((actor, batch or (outer[1] if outer else ""), reason))
         yield
         # SET LOCAL outlives a savepoint: without this, what the caller writes next in its own
         # transaction would be logged under our actor. A rollback undoes the setting by itself.

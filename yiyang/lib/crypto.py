@@ -90,11 +90,16 @@ def new_data_key() -> bytes:
 
 def seal(plain: str, *, data_key: bytes, table: str, field: str, uid: UUID) -> bytes:
     """Encrypt one field so that it opens only in the same table, field and record."""
+    return seal_bytes(plain.encode(), data_key=data_key, table=table, field=field, uid=uid)
+
+
+def seal_bytes(plain: bytes, *, data_key: bytes, table: str, field: str, uid: UUID) -> bytes:
+    """Encrypt what is no text, a piece of a file, as seal() does a field."""
     cipher = _current_cipher()
     nonce = os.urandom(NONCE_BYTES)
     header = bytes((VERSION, cipher))
     associated = header + _associated(table, field, uid)
-    sealed = _new_aead(data_key, cipher).encrypt(nonce, plain.encode(), associated)
+    sealed = _new_aead(data_key, cipher).encrypt(nonce, plain, associated)
     return header + nonce + sealed
 
 
@@ -102,9 +107,16 @@ def open_sealed(
     sealed: bytes | memoryview, *, data_key: bytes, table: str, field: str, uid: UUID
 ) -> str:
     """Return the plain text, or raise SealError if the value was altered or moved."""
+    return open_bytes(sealed, data_key=data_key, table=table, field=field, uid=uid).decode()
+
+
+def open_bytes(
+    sealed: bytes | memoryview, *, data_key: bytes, table: str, field: str, uid: UUID
+) -> bytes:
+    """Return what seal_bytes() was given, or raise SealError."""
     value = bytes(sealed)
     associated = value[:2] + _associated(table, field, uid)
-    return _open(value, 2, data_key, associated).decode()
+    return _open(value, 2, data_key, associated)
 
 
 def _open(value: bytes, start: int, key: bytes, associated: bytes) -> bytes:

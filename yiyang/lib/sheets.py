@@ -1,26 +1,30 @@
 """Spreadsheets read as text, cell by cell, and written so that no cell becomes a formula."""
 
+import codecs
 import csv
 import datetime
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-MAX_BYTES = 50 * 1024 * 1024
-MAX_UNPACKED_BYTES = 300 * 1024 * 1024
+MAX_BYTES = 128 * 1024 * 1024
+MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 SMALL_BYTES = 10 * 1024 * 1024
 MAX_RATIO = 100
-MAX_ROWS = 500_000
+MAX_ROWS = 1_048_576  # Excel 一张表的行数
 MAX_COLUMNS = 200
+MAX_CELLS = 20 * MAX_ROWS
+BLOCK_BYTES = 1024 * 1024
 MAX_CELL_CHARACTERS = 2_000
 
 UNREADABLE = "打不开这个 .xlsx，请用 Excel 或 WPS 重新另存后再导入。"
+UNREADABLE_OLD = "打不开这个旧版 .xls（可能设了密码），请另存为不加密的 .xlsx 或 CSV 后再导入。"
 ZIP_MAGIC = b"PK\x03\x04"
 OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－\N{FULLWIDTH COMMERCIAL AT}")
@@ -41,19 +45,25 @@ class Row:
     cells: tuple[str, ...]
 
 
-def read_rows(content: bytes) -> Iterator[Row]:
-    """Yield the non-empty rows of a csv or xlsx file, told apart by content, never by name.
+def read_rows(content: bytes | BinaryIO) -> Iterator[Row]:
+    """Yield the non-empty rows of a csv, xlsx or xls file, told apart by content, never by name.
 
     Raises ValueError with a message for the clerk; nothing is yielded from an empty file.
     """
-    if not content.strip():
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    start = file.read(BLOCK_BYTES)
+    file.seek(0)
+    if not start.strip():
         raise ValueError("文件是空的，请选择有内容的文件。")
-    if len(content) > MAX_BYTES:
+    if size > MAX_BYTES:
         raise ValueError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请拆分后分别导入。")
-    if content.startswith(OLD_EXCEL_MAGIC):
-        raise ValueError("这是旧版 .xls 或加密的文件，请另存为不加密的 .xlsx 或 CSV 后再导入。")
-    rows = _xlsx_rows(content) if content.startswith(ZIP_MAGIC) else _csv_rows(content)
-    return _checked(rows)
+    if start.startswith(ZIP_MAGIC):
+        return _checked(_xlsx_rows(file))
+    if start.startswith(OLD_EXCEL_MAGIC):
+        return _checked(_sheet_rows(file, UNREADABLE_OLD))
+    return _checked(_csv_rows(file))
 
 
 def _checked(rows: Iterator[Row]) -> Iterator[Row]:
@@ -71,49 +81,74 @@ def _checked(rows: Iterator[Row]) -> Iterator[Row]:
         raise ValueError("文件里没有一行数据，请选择有内容的文件。")
 
 
-def _csv_rows(content: bytes) -> Iterator[Row]:
-    text = _decoded(content)
-    if "\x00" in text:
-        raise ValueError("文件不是 CSV 也不是 .xlsx，请另存为其中一种后再导入。")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _csv_rows(file: BinaryIO) -> Iterator[Row]:
+    encoding = _encoding_of(file)
+    text = io.TextIOWrapper(file, encoding, newline="")
+    reader = csv.reader(_without_nul(text), strict=True)
     try:
         for cells in reader:
             yield Row(reader.line_num, tuple(_clean(cell, reader.line_num) for cell in cells))
     except csv.Error:
         raise ValueError(f"第 {reader.line_num} 行引号不成对，请用模板重新另存。") from None
+    finally:
+        # 文件是调用者的：包装器回收时不许顺手关掉它。
+        text.detach()
 
 
-def _decoded(content: bytes) -> str:
-    """Decode UTF-8 with or without BOM, else GB 18030, which Excel writes here by default."""
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if "\x00" in line:
+            raise ValueError("文件不是 CSV 也不是 .xlsx，请另存为其中一种后再导入。")
+        yield line
+
+
+def _encoding_of(file: BinaryIO) -> str:
+    """UTF-8 with or without BOM, else GB 18030, which Excel writes here by default."""
     for encoding in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        file.seek(0)
         try:
-            return content.decode(encoding)
+            while block := file.read(BLOCK_BYTES):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
+        finally:
+            file.seek(0)
+        return encoding
     raise ValueError("文件编码不认识，请另存为“CSV UTF-8”或 .xlsx 后再导入。")
 
 
-def _xlsx_rows(content: bytes) -> Iterator[Row]:
-    _refuse_bomb(content)
+def _xlsx_rows(file: BinaryIO) -> Iterator[Row]:
+    _refuse_bomb(file)
+    yield from _sheet_rows(file, UNREADABLE)
+
+
+def _sheet_rows(file: BinaryIO, unreadable: str) -> Iterator[Row]:
+    """The rows of the first sheet of a workbook, old or new."""
+    file.seek(0)
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        sheet = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0)
     except (CalamineError, IndexError):
-        raise ValueError(UNREADABLE) from None
+        raise ValueError(unreadable) from None
     if sheet.end is None:
         return
     # calamine 只分配到用到的最后一格；一个写在最右下角的格子也会撑大整张表。
-    if sheet.end[0] >= MAX_ROWS or sheet.end[1] >= MAX_COLUMNS:
+    height, width = sheet.end[0] + 1, sheet.end[1] + 1
+    if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
         raise ValueError(f"表格超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列，请删除多余的空行空列。")
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-        yield Row(number, tuple(_clean(_as_text(cell), number) for cell in cells))
+    left = ("",) * (sheet.start or (0, 0))[1]  # iter_rows 补上面的空行，不补左边的空列
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        yield Row(number, (*left, *(_clean(_as_text(cell), number) for cell in cells)))
 
 
-def _refuse_bomb(content: bytes) -> None:
+def _refuse_bomb(file: BinaryIO) -> None:
     """Refuse a zip that unpacks to far more than it weighs, before anything unpacks it."""
+    size = file.seek(0, io.SEEK_END)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(file) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-            too_big = unpacked > min(MAX_UNPACKED_BYTES, SMALL_BYTES + MAX_RATIO * len(content))
+            too_big = unpacked > min(MAX_UNPACKED_BYTES, SMALL_BYTES + MAX_RATIO * size)
             # 目录里写的大小可以造假；testzip 按它读并核对校验和，读到多出的内容即报错。
             is_broken = not too_big and archive.testzip() is not None
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):

@@ -28,8 +28,15 @@ HEADINGS_AT: Final = 2  # 第 1 行水印，第 2 行说明，第 3 行表头
 FIRST_ROW: Final = HEADINGS_AT + 2
 MARK_LENGTH: Final = 120  # 页眉页脚各限 255 字，水印里的 & 还要写成两个
 SAMPLE_STYLE: Final = re.compile(rf'<c r="A{FIRST_ROW}" s="(\d+)"')
+MARKED_STYLE: Final = re.compile(rf'<c r="B{FIRST_ROW}" s="(\d+)"')
 NOT_IN_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 Cell = str | int
+
+
+class Marked(str):
+    """A cell that is wrong, shown on a coloured ground."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +99,21 @@ def _entry(name: str) -> ZipInfo:
 
 def _sheet_text(sheet: str, rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """The sheet of the template with the rows in place of its sample row."""
-    found = SAMPLE_STYLE.search(sheet)
-    if found is None:
+    found, marked = SAMPLE_STYLE.search(sheet), MARKED_STYLE.search(sheet)
+    if found is None or marked is None:
         raise ValueError("工作簿样板里没有样行。")
-    style = found[1]
+    styles = (found[1], marked[1])
     head, _, rest = sheet.partition(f'<row r="{FIRST_ROW}"')
     # 样板里写的范围只到样行；这一项可以没有。
     yield re.sub(r'<dimension ref="[^"]*"/>', "", head)
     for number, row in enumerate(rows, start=FIRST_ROW):
-        yield _row_text(number, row, style)
+        yield _row_text(number, row, styles)
     yield rest[rest.index("</sheetData>") :]
 
 
-def _row_text(number: int, row: Sequence[Cell], style: str) -> str:
+def _row_text(number: int, row: Sequence[Cell], styles: tuple[str, str]) -> str:
     cells = (
-        _cell_text(f"{xl_col_to_name(column)}{number}", cell, style)
+        _cell_text(f"{xl_col_to_name(column)}{number}", cell, styles[isinstance(cell, Marked)])
         for column, cell in enumerate(row)
     )
     return f'<row r="{number}">{"".join(cells)}</row>'
@@ -132,7 +139,9 @@ def _template(layout: Layout) -> bytes:
         sheet.write_string(1, 0, layout.note, workbook.add_format(FONT))
         for column, heading in enumerate(layout.headings):
             sheet.write_string(HEADINGS_AT, column, heading, head)
+        wrong = {**FONT, "border": 1, "num_format": "@", "bg_color": "#FBE9E6", "bold": True}
         sheet.write_blank(FIRST_ROW - 1, 0, None, text)
+        sheet.write_blank(FIRST_ROW - 1, 1, None, workbook.add_format(wrong))
         _set_paper(sheet, layout)
     return buffer.getvalue()
 

@@ -33,6 +33,8 @@ WEST_PERSONS = holding(P.VIEW_PERSONS) & CITY_WIDE
 WEST_DISCLOSURES = holding(P.VIEW_PERSONS, P.REVEAL_PERSON, P.EXPORT_PERSONS) & CITY_WIDE
 PLAN_WRITERS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REVIEW)
 CITY_REVIEWERS = holding(P.REVIEW) & CITY_WIDE
+SEES_REGISTERS = holding(P.VIEW_INSTITUTIONS)
+SENDS_SHEETS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REPORT_OWN)
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
 AGREEMENT_CLERKS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
@@ -128,6 +130,18 @@ ADDRESSES = (
     get("agreement-detail", WEST_AGREEMENTS, agreement_id="agreement"),
     get("agreement-act", WEST_AGREEMENTS & AGREEMENT_CLERKS, **ENDING),
     post("agreement-act", WEST_AGREEMENTS & AGREEMENT_CLERKS, {"reason": "停办"}, **ENDING),
+    # /imports/ 发件人自己办；本区与市级审核只看
+    get("import-list", SEES_REGISTERS),
+    get("import-new", SENDS_SHEETS),
+    post("import-new", SENDS_SHEETS, {"register": "beds", "cells": "x"}),
+    get("import-template-xlsx", SENDS_SHEETS, register="beds"),
+    get("import-detail", WEST_INSTITUTIONS & holding(P.REVIEW), batch_id="batch"),
+    get("import-match", NO_ROLE, batch_id="batch"),
+    post("import-match", NO_ROLE, {"extent": "part"}, batch_id="batch"),
+    post("import-confirm", NO_ROLE, {}, batch_id="batch"),
+    post("import-cancel", NO_ROLE, {}, batch_id="batch"),
+    post("import-retry", NO_ROLE, {}, batch_id="batch"),
+    get("import-result-xlsx", NO_ROLE, batch_id="batch"),
     # /persons/
     get("person-list", WEST_PERSONS, WEST),
     get("person-list", holding(P.VIEW_PERSONS)),

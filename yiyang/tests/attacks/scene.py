@@ -24,6 +24,7 @@ from contracts.tests.factories import (
 )
 from contracts.tests.persons import browser_of
 from institutions.models import Institution, InstitutionGrant, RegionGrant
+from institutions.tests.batches import BEDS_CELLS, send_cells
 from institutions.tests.factories import (
     LONG_AGO,
     make_beds,
@@ -113,6 +114,10 @@ def make_scene() -> Scene:
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
     keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"plan": plan.pk, "step": plan.steps.get().pk, "own_plan": own.pk}
+    keys |= {
+        "batch": send_cells(author, "beds", BEDS_CELLS).pk,
+        "own_batch": send_cells(accounts[Role.CITY_HEALTH_CLERK], "beds", BEDS_CELLS).pk,
+    }
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)
 

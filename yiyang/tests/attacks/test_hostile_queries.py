@@ -59,6 +59,9 @@ ASKED = {
     "movement": ("region", "from", "to"),
     "plan-step-new": ("q", "partner_q"),
     "holiday-list": ("year",),
+    "import-list": ("before",),
+    "import-new": ("register",),
+    "import-detail": ("kind", "page"),
 }
 # 只看有没有，内容从不读；测算须在自己的事务里，另有测试。
 SWITCHES = {"evaluate"}

@@ -17,7 +17,8 @@ from yiyang.tests.test_declarations import our_models
 WRITING = [form for form in FORMS if form.is_accepted]
 # 每次都不一样的：编号、时刻、随机的散列与密文。
 VARIES = (models.AutoField, models.DateTimeField, models.BinaryField, models.UUIDField)
-VARYING = {"password", "digest", "request_id", "mac", "number"}
+# batch_id：新批次的编号，随批次本身变。
+VARYING = {"password", "digest", "request_id", "mac", "number", "batch_id"}
 # 日志与审计照抄上面各表，编号、时刻又各不相同。
 NOT_COMPARED = {*apps.get_app_config("yiyang").get_models()} - {User}
 Rows = dict[str, list[dict[str, Any]]]

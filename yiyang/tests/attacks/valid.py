@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from institutions.tests.batches import BEDS_CELLS
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import PASSWORD
 from yiyang.tests.attacks.scene import NAME, Scene
@@ -111,6 +112,20 @@ FORMS = (
         REVIEWER,
         {"reason": "本人到场申请查阅", "form": "json"},
         {"uid": "person"},
+    ),
+    Filled("import-new", CLERK, {"register": "beds", "cells": BEDS_CELLS}),
+    Filled(
+        "import-match",
+        CLERK,
+        {
+            "column-0": "institution",
+            "column-1": "counted_on",
+            "column-2": "register",
+            "column-3": "basis",
+            "column-4": "total",
+            "extent": "part",
+        },
+        {"batch_id": "own_batch"},
     ),
     Filled(
         "gap-contact",

@@ -1,0 +1,1 @@
+"""The contracts' registers on their way in from office sheets."""

@@ -1,0 +1,1 @@
+"""Imports of office sheets: upload, match, preview, confirm, result."""

@@ -1,0 +1,32 @@
+"""The tasks of imports: check a sheet, import it, drop old files."""
+
+import datetime
+import logging
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from institutions.imports.actions import drop_old_files
+from institutions.imports.running import check_batch, run_batch
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="institutions.check_import")
+def check_import(batch_id: int) -> None:
+    check_batch(batch_id, day=timezone.localdate(), at=timezone.now)
+    logger.info("import_checked", extra={"batch": batch_id})
+
+
+@shared_task(name="institutions.run_import")
+def run_import(batch_id: int) -> None:
+    run_batch(batch_id, day=timezone.localdate(), at=timezone.now)
+    logger.info("import_run", extra={"batch": batch_id})
+
+
+@shared_task(name="institutions.drop_import_files")
+def drop_import_files() -> None:
+    at = timezone.now()
+    before = at - datetime.timedelta(days=settings.IMPORT_KEEP_DAYS)
+    logger.info("import_files_dropped: %s", drop_old_files(before=before, at=at))
