@@ -9,21 +9,27 @@
   const token = (name) => style.getPropertyValue(name).trim();
   const rows = Array.from(table.tBodies[0].rows).reverse();
   const names = Array.from(table.querySelectorAll("th[data-series]"), (th) => th.textContent.trim());
-  const dues = Array.from(document.querySelectorAll("#due-days li"), (li) => li.dataset.day);
+  const first = rows[0].dataset.day;
+  const last = rows[rows.length - 1].dataset.day;
+  const dates = Array.from(document.querySelectorAll("#policy-dates li"), (li) => ({ day: li.dataset.day, word: li.dataset.word }))
+    .filter((one) => one.day >= first && one.day <= last);
   const unit = table.dataset.unit;
-  const colours = [token("--brand"), "#b45f06", "#4d7c3f", "#7a5195"];
+  const colours = ["--series-1", "--series-2", "--series-3", "--series-4"].map(token);
   const dashes = ["solid", "dashed", "dotted", "dashed"];
 
   const valueAt = (row, index) => {
     const cell = row.querySelectorAll("td[data-value]")[index];
     return cell.dataset.value === "" ? null : Number(cell.dataset.value);
   };
+  // 同一天的几件事写在一起；相邻的竖线一高一低，字不相叠。
+  const words = new Map();
+  dates.forEach((one) => words.set(one.day, (words.get(one.day) || []).concat(one.word)));
   const dueLine = {
     silent: true,
     symbol: "none",
     lineStyle: { color: token("--ink-soft"), type: "dashed" },
-    label: { formatter: (mark) => mark.name, color: token("--ink-soft"), position: "insideEndTop" },
-    data: Array.from(new Set(dues), (day) => ({ name: day + " 到期", xAxis: day })),
+    label: { formatter: (mark) => mark.name, color: token("--ink-soft"), position: "end", rotate: 0 },
+    data: Array.from(words, ([day, said], index) => ({ name: Array.from(new Set(said)).join("、") + "\n" + day, xAxis: day, label: { distance: index % 2 ? 34 : 4 } })),
   };
   const series = names.map((name, index) => ({
     name,
@@ -43,7 +49,7 @@
     animation: false,
     color: colours,
     textStyle: { fontFamily: token("--font") },
-    grid: { left: 56, right: 32, top: 48, bottom: 36 },
+    grid: { left: 56, right: 40, top: words.size ? 112 : 48, bottom: 36 },
     legend: { top: 8, type: "scroll" },
     tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (v) => (v == null ? "无数据" : v.toFixed(unit === "%" ? 2 : 0) + unit) },
     xAxis: { type: "time", axisLabel: { hideOverlap: true } },

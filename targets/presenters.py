@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from django.conf import settings
+
+from institutions.models import Region
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure, Judgement, Pace, Reason, Verdict, value_of
-from targets.models import Comparator, Target
+from targets.models import Comparator, IndicatorRun, Target
 from targets.results import TargetLine
 
 NO_DATA = "无数据"
@@ -63,6 +66,7 @@ class Shown:
     note: str
     gap: str
     asides: tuple[str, ...] = ()
+    quote: str = ""
 
     @property
     def word(self) -> str:
@@ -79,6 +83,7 @@ def present(line: TargetLine) -> Shown:
         note=note_text(line.judgement),
         gap="" if line.is_historical or line.is_unsigned else gap_text(line),
         asides=asides_text(line.figure),
+        quote=quote_text(line.figure, line.indicator, line.region, line.run),
     )
 
 
@@ -126,6 +131,20 @@ def fraction_text(figure: Figure, indicator: Indicator) -> str:
     bottom = NOTHING if figure.denominator is None else f"{figure.denominator:,}"
     top = NOTHING if figure.numerator is None else f"{figure.numerator:,}"
     return f"{top}/{bottom}"
+
+
+def quote_text(figure: Figure, indicator: Indicator, region: Region, run: IndicatorRun) -> str:
+    """The figure as a sentence to paste elsewhere, with its day and the run it comes from."""
+    fraction = fraction_text(figure, indicator)
+    day = run.as_of
+    said = (
+        f"{region.name}{indicator.title} {value_text(figure, indicator)}",
+        f"（{fraction}）" if fraction else "",
+        f"，口径“{indicator.reading_title}”，截至{day.year}年{day.month}月{day.day}日",
+        f"，量度批次 {run.pk}",
+        f"（{settings.DEMO_MARK}）" if settings.DEMO else "",
+    )
+    return "".join(said)
 
 
 def percent(share: Fraction, places: int = 2) -> str:

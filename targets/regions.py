@@ -22,6 +22,12 @@ def children_of(tree: Tree, region: Region) -> list[Region]:
     return list(Region.objects.filter(pk__in=tree.children_of(region.pk)).order_by("code"))
 
 
+def grandchildren_of(tree: Tree, region: Region) -> list[Region]:
+    """The regions two levels below `region`, in code order."""
+    below = [kid for child in tree.children_of(region.pk) for kid in tree.children_of(child)]
+    return list(Region.objects.filter(pk__in=below).order_by("code"))
+
+
 def trail_to(tree: Tree, region: Region) -> list[Region]:
     """The way from the root of the tree down to `region`, both included."""
     parents = {child: parent for parent, kids in tree.children.items() for child in kids}

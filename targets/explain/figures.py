@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from institutions.models import Region
 from targets.indicators.base import Indicator
@@ -17,6 +18,7 @@ from targets.presenters import (
     asides_text,
     fraction_text,
     gap_text,
+    quote_text,
     threshold_text,
     tone_of,
     value_text,
@@ -37,6 +39,7 @@ class Reading:
     fraction: str
     asides: tuple[str, ...]
     is_judged: bool
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,13 @@ class Part:
     """A region of the breakdown; `tone` is None where no target is judged."""
 
     region: Region
+    exact: Fraction | None
     value: str
     fraction: str
     asides: tuple[str, ...]
     tone: Tone | None
     gap: str
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,9 @@ def stored_readings(
     judged = judged_readings(targets)
     known = [record for record in readings_of(code) if record.reading in snapshots]
     return [
-        _reading(record, snapshots[record.reading], is_judged=record.reading in judged)
+        _reading(
+            record, snapshots[record.reading], (region, run), is_judged=record.reading in judged
+        )
         for record in sorted(known, key=lambda record: record.reading not in judged)
     ]
 
@@ -139,11 +146,13 @@ def breakdown(
     return [
         Part(
             region=region,
+            exact=value_of(figures[region.pk], is_ratio=indicator.is_ratio),
             value=value_text(figures[region.pk], indicator),
             fraction=fraction_text(figures[region.pk], indicator),
             asides=asides_text(figures[region.pk]),
             tone=tone_of(line.judgement) if line else None,
             gap=gap_text(line) if line else "",
+            quote=quote_text(figures[region.pk], indicator, region, run),
         )
         for region in regions
         if region.pk in figures
@@ -187,7 +196,13 @@ def _trend_value(snapshot: IndicatorSnapshot | None, indicator: Indicator) -> Tr
     return TrendValue(value_text(figure, indicator), fraction_text(figure, indicator), drawn)
 
 
-def _reading(record: Indicator, snapshot: IndicatorSnapshot, *, is_judged: bool) -> Reading:
+def _reading(
+    record: Indicator,
+    snapshot: IndicatorSnapshot,
+    place: tuple[Region, IndicatorRun],
+    *,
+    is_judged: bool,
+) -> Reading:
     figure = figure_of(snapshot)
     return Reading(
         indicator=record,
@@ -196,4 +211,5 @@ def _reading(record: Indicator, snapshot: IndicatorSnapshot, *, is_judged: bool)
         fraction=fraction_text(figure, record),
         asides=asides_text(figure),
         is_judged=is_judged,
+        quote=quote_text(figure, record, *place),
     )

@@ -9,7 +9,7 @@ from institutions.models import Region
 from targets.indicators.base import Indicator
 from targets.indicators.catalogue import CATALOGUE
 from targets.models import IndicatorRun, IndicatorSnapshot
-from targets.presenters import NOTHING, asides_text, fraction_text, value_text
+from targets.presenters import NOTHING, asides_text, fraction_text, quote_text, value_text
 from targets.results import figure_of
 from yiyang.access.scope import Actor
 
@@ -20,6 +20,7 @@ class OverviewCell:
     value: str
     fraction: str
     asides: tuple[str, ...]
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +44,23 @@ def overview(run: IndicatorRun, regions: Sequence[Region], actor: Actor) -> list
     previous = ""
     for record in CATALOGUE:
         cells = tuple(
-            _cell(region, stored.get((*record.key, region.pk)), record) for region in regions
+            _cell(run, region, stored.get((*record.key, region.pk)), record) for region in regions
         )
         rows.append(OverviewRow(record, record.code != previous, cells))
         previous = record.code
     return rows
 
 
-def _cell(region: Region, snapshot: IndicatorSnapshot | None, record: Indicator) -> OverviewCell:
+def _cell(
+    run: IndicatorRun, region: Region, snapshot: IndicatorSnapshot | None, record: Indicator
+) -> OverviewCell:
     if snapshot is None:
         return OverviewCell(region, NOTHING, "", ())
     figure = figure_of(snapshot)
     return OverviewCell(
-        region, value_text(figure, record), fraction_text(figure, record), asides_text(figure)
+        region,
+        value_text(figure, record),
+        fraction_text(figure, record),
+        asides_text(figure),
+        quote_text(figure, record, region, run),
     )

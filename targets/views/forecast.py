@@ -15,7 +15,7 @@ from targets.forecast.projection import (
 )
 from targets.forecast.words import drawn_threshold, note_of, sentence_of, shown_steps
 from targets.gap.candidates import permission_to_name
-from targets.presenters import fraction_text, threshold_text, value_text
+from targets.presenters import fraction_text, quote_text, threshold_text, value_text
 from targets.views.asked import offered_days
 from targets.views.lines import AskedLine, asked_line
 from yiyang.access.decorators import requires
@@ -36,6 +36,7 @@ def forecast_detail(request: ActorRequest, code: str) -> HttpResponse:
         "line": line,
         "value": value_text(found.figure, indicator),
         "fraction": fraction_text(found.figure, indicator),
+        "quote": quote_text(found.figure, indicator, found.asked.region, found.asked.run),
         "threshold": threshold_text(line.target, indicator) if line else "",
         "days": offered_days(found.asked.run.as_of),
         **_projected(request, found),

@@ -24,7 +24,7 @@ from targets.gap.candidates import (
     with_contacts,
 )
 from targets.gap.chase_list import chase_list
-from targets.presenters import fraction_text, gap_text, threshold_text, value_text
+from targets.presenters import fraction_text, gap_text, quote_text, threshold_text, value_text
 from targets.tables.xlsx import XLSX_TYPE
 from targets.views.asked import offered_days
 from targets.views.lines import AskedLine, asked_line
@@ -91,6 +91,7 @@ def _page(request: ActorRequest, found: AskedLine, error: str = "") -> HttpRespo
         "line": line,
         "value": value_text(figure, indicator),
         "fraction": fraction_text(figure, indicator),
+        "quote": quote_text(figure, indicator, found.asked.region, found.asked.run),
         "threshold": threshold_text(line.target, indicator) if line else "",
         "needed": line.needed if line else None,
         "beds": bed_gap(indicator, figure, line.goal.threshold if line else None),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from institutions.models import Region
 from targets.explain.coverage import coverage_of
 from targets.explain.figures import (
     breakdown,
@@ -18,9 +21,14 @@ from targets.explain.figures import (
     trend,
 )
 from targets.explain.freshness import warnings_at
+from targets.explain.policy_dates import policy_dates
+from targets.explain.ranking import Ranked, ranked
+from targets.explain.region_map import schematic
+from targets.indicators.base import Indicator
 from targets.indicators.catalogue import readings_of
 from targets.models import Target
-from targets.regions import children_of, columns_of, visible_regions
+from targets.plans.actions import may_write_plans
+from targets.regions import children_of, columns_of, grandchildren_of, visible_regions
 from targets.tables.footnotes import footnotes_of
 from targets.tables.overview import overview
 from targets.views.asked import Asked, asked_region, asked_run, offered_days
@@ -28,6 +36,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 
+STREETS = "streets"
 NOT_MEASURED = "还没有量度结果；夜间任务完成后再来，或请系统管理员运行 take_snapshot。"
 
 
@@ -66,34 +75,47 @@ def indicator_detail(request: ActorRequest, code: str) -> HttpResponse:
         raise Http404(f"{run.as_of} 没有量度 {code}，或 {asked.region.name} 不在您的授权范围。")
     context = {
         "asked": asked,
+        "steps": [("指标一览", reverse("indicator-list")), (readings[0].indicator.title, "")],
         "main": readings[0],
         "readings": readings,
         "coverage": coverage_of(run, asked.tree, asked.region.pk, readings[0].indicator),
         "demands": demands(run, asked.region, targets, request.actor),
-        "due_days": due_days(targets),
+        "dates": policy_dates(targets),
         "days": offered_days(run.as_of),
         "warnings": warnings_at(asked_at(request)),
         "footnotes": footnotes_of(run),
         "trend": trend(asked.region, [r.indicator for r in readings], request.actor),
-        "parts": _parts(request, asked, readings[0].indicator.key, targets),
+        "may_plan": may_write_plans(request.actor),
+        **_below(request, asked, readings[0].indicator, targets),
     }
     return render(request, "targets/indicator_detail.html", context)
 
 
-def due_days(targets: list[Target]) -> list[dict[str, Any]]:
-    """The due days to mark in the trend, with the policy that set them."""
-    return [
-        {"day": target.due_on, "policy": target.policy.number, "wording": target.wording}
-        for target in targets
-        if target.due_on
-    ]
-
-
-def _parts(
-    request: ActorRequest, asked: Asked, key: tuple[str, str], targets: list[Target]
-) -> list[Any]:
-    record = next(r for r in readings_of(key[0]) if r.key == key)
-    judged = record.reading in judged_readings(targets)
-    target = next((t for t in targets if judged and t.judged_reading == record.reading), None)
+def _below(
+    request: ActorRequest, asked: Asked, indicator: Indicator, targets: list[Target]
+) -> dict[str, Any]:
+    """The regions below as map and table, ranked unless the setting or the reader says not to."""
+    below = STREETS if request.GET.get("below") == STREETS else ""
     children = children_of(asked.tree, asked.region)
-    return breakdown(asked.run, children, record, target, request.actor)
+    streets = grandchildren_of(asked.tree, asked.region)
+    shown = streets if below and streets else children
+    judged = indicator.reading in judged_readings(targets)
+    target = next((t for t in targets if judged and t.judged_reading == indicator.reading), None)
+    parts = breakdown(asked.run, shown, indicator, target, request.actor)
+    is_ranked = settings.INDICATOR_RANKING and request.GET.get("rank") != "off"
+    unranked = [Ranked(part, None) for part in parts]
+    return {
+        "parts": parts,
+        "rows": ranked(parts, indicator.direction) if is_ranked else unranked,
+        "map": schematic(parts),
+        "below": below,
+        "children_level": _level_of(children),
+        "streets_level": _level_of(streets),
+        "may_rank": settings.INDICATOR_RANKING,
+        "is_ranked": is_ranked,
+    }
+
+
+def _level_of(regions: list[Region]) -> str:
+    """What the regions are called together, without the kinds set in brackets."""
+    return regions[0].get_level_display().partition("（")[0] if regions else ""

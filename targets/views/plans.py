@@ -22,7 +22,7 @@ from targets.plans.actions import (
     remove_step,
     save_plan,
 )
-from targets.plans.choices import offer_partners, offer_subjects
+from targets.plans.choices import offer_partners, offer_subjects, plan_regions
 from targets.plans.evaluation import evaluate
 from targets.plans.progress import step_lines
 from targets.plans.promises import kept_figures, run_to_compare
@@ -53,7 +53,7 @@ def plan_new(request: ActorRequest) -> HttpResponseBase:
     """Draw up an empty plan."""
     if not may_write_plans(request.actor):
         raise PermissionDenied(NOT_A_WRITER)
-    form = PlanForm(_posted(request), actor=request.actor)
+    form = PlanForm(_posted(request), actor=request.actor, initial=_asked_for(request))
     if request.method == "POST" and form.is_valid():
         try:
             plan = draw_up_plan(by=request.actor, **form.cleaned_data)
@@ -195,6 +195,13 @@ def _add(request: ActorRequest, plan: Plan, kind: StepKind, form: StepForm) -> N
 def _posted(request: ActorRequest) -> QueryDict | None:
     """What was posted; an empty form posted is still wrong, not new."""
     return request.POST if request.method == "POST" else None
+
+
+def _asked_for(request: ActorRequest) -> dict[str, Any]:
+    """Region and day of the figure the plan starts from, where the address names them."""
+    code = request.GET.get("region", "")
+    region = plan_regions(request.actor).filter(code=code).first() if code.isdigit() else None
+    return {"region": region, "as_of": request.GET.get("as_of", "")}
 
 
 def _form_page(
