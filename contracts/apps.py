@@ -9,13 +9,21 @@ class ContractsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from contracts.agreements.attachments import (  # noqa: PLC0415
+            AGREEMENT_FILES,
+            ATTACHMENTS,
+        )
+        from contracts.agreements.panels import register_agreement_panel  # noqa: PLC0415
         from contracts.imports.registers import register_imports  # noqa: PLC0415
         from contracts.panels import AGREEMENTS  # noqa: PLC0415 - models load before ready()
         from contracts.work import EXPIRING, SIGNUPS_ENDING  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
+        from yiyang.attachments.holders import register_holder  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_panel(AGREEMENTS)
+        register_holder(AGREEMENT_FILES)
+        register_agreement_panel(ATTACHMENTS)
         register_work(EXPIRING)
         register_work(SIGNUPS_ENDING)
         register_imports()

@@ -13,13 +13,18 @@ class InstitutionsConfig(AppConfig):
     def ready(self) -> None:
         # 模型在 ready() 之前才装好，所以在这里导入。
         from institutions.access import grants_held  # noqa: PLC0415
+        from institutions.attachments import ATTACHMENTS, INSTITUTION_FILES  # noqa: PLC0415
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
         from institutions.imports.registers import register_imports  # noqa: PLC0415
+        from institutions.panels import register_panel  # noqa: PLC0415
         from institutions.work import LICENCES_ENDING  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
+        from yiyang.attachments.holders import register_holder  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_grant_source(grants_held)
+        register_holder(INSTITUTION_FILES)
+        register_panel(ATTACHMENTS)
         register_account_panel(
             AccountPanel("grants", "institutions/grant_panel.html", grants_panel)
         )

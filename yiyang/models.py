@@ -1,12 +1,15 @@
 """The models of the project package, gathered where Django looks for them."""
 
 from yiyang.access.models import AccountSession, PasswordRecord, User
+from yiyang.attachments.models import Attachment, AttachmentContent
 from yiyang.audit.models import AuditBatch, AuditEvent, AuditSeal
 from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
 from yiyang.holidays.models import Holiday
 
 __all__ = [
     "AccountSession",
+    "Attachment",
+    "AttachmentContent",
     "AuditBatch",
     "AuditEvent",
     "AuditSeal",

@@ -307,6 +307,10 @@ except (KeyError, IndexError, ValueError) as error:
 if len(_numbers) == 1:
     raise ImproperlyConfigured("AGREEMENT_NUMBER_RULE 里没有 {serial}，会重号，请加上。")
 
+# 附件：一个文件至多几 MB，一条记录至多几个。
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=10)
+ATTACHMENTS_PER_RECORD = env.int("ATTACHMENTS_PER_RECORD", default=20)
+
 # 统计口径（rules.md）：可改，改动印在脚注里。
 REPORT_CARRY_DAYS = env.int("REPORT_CARRY_DAYS", default=92)
 MINIMUM_COVERAGE_PERCENT = env.int("MINIMUM_COVERAGE_PERCENT", default=90)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("account/", include("yiyang.access.urls")),
     path("accounts/", include("yiyang.access.account_urls")),
+    path("attachments/", include("yiyang.attachments.urls")),
     path("audit/", include("yiyang.audit.urls")),
     path("targets/", include("targets.urls")),
     path("policies/", include("targets.policy_urls")),

@@ -17,6 +17,7 @@ NOBODY = "未登录或系统"
 DETAIL_TITLES = {
     "account": "账号",
     "as_of": "统计日",
+    "attachment": "附件编号",
     "change": "变更",
     "columns": "列",
     "dropped": "并入的档案",

@@ -81,6 +81,7 @@ def post(name: str, open_to: Roles, data: Mapping[str, Any], **keys: str) -> Add
 WEST = "region={west}&as_of={day}"
 READING = {"code": "GC17", "reading": "standard"}
 ENDING = {"agreement_id": "agreement", "verb": "terminate"}
+FILED = {"holder": "agreement_files", "object_id": "agreement"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
 REVEAL = {"field": "phone", "reason": "VISIT", "note": "核对住址后上门"}
@@ -142,6 +143,12 @@ ADDRESSES = (
     post("import-cancel", NO_ROLE, {}, batch_id="batch"),
     post("import-retry", NO_ROLE, {}, batch_id="batch"),
     get("import-result-xlsx", NO_ROLE, batch_id="batch"),
+    # /attachments/ 跟着所属的记录走
+    get("attachment-new", WEST_AGREEMENTS & AGREEMENT_CLERKS, **FILED),
+    post("attachment-new", WEST_AGREEMENTS & AGREEMENT_CLERKS, {}, **FILED),
+    get("attachment-file", WEST_AGREEMENTS, uid="attachment"),
+    get("attachment-void", WEST_AGREEMENTS & AGREEMENT_CLERKS, uid="attachment"),
+    post("attachment-void", WEST_AGREEMENTS & AGREEMENT_CLERKS, {}, uid="attachment"),
     # /persons/
     get("person-list", WEST_PERSONS, WEST),
     get("person-list", holding(P.VIEW_PERSONS)),

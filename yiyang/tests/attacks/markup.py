@@ -14,6 +14,7 @@ KEYS_INTO_CODE = {
     "reading",
     "judged_reading",
     "check_id",
+    "holder",
     "username",
     "password",
     "digest",

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from contracts.agreements.attachments import AGREEMENT_FILES
 from contracts.models import DoctorTeam, PartnershipAgreement, Person
 from contracts.tests.factories import (
     make_agreement,
@@ -41,6 +42,7 @@ from targets.tests.policy_scene import make_drafts
 from yiyang.access.models import AccountSession, User
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
+from yiyang.attachments.tests.files import make_attachment
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.holidays.models import Holiday, HolidayKind
@@ -113,6 +115,8 @@ def make_scene() -> Scene:
     keys |= {"hospital_code": hospital.code, "home_code": home.code}
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
     keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
+    keys |= {"agreement_files": AGREEMENT_FILES.name}
+    keys |= {"attachment": make_attachment(AGREEMENT_FILES, agreement.pk).uid}
     keys |= {"plan": plan.pk, "step": plan.steps.get().pk, "own_plan": own.pk}
     keys |= {
         "batch": send_cells(author, "beds", BEDS_CELLS).pk,

@@ -99,6 +99,14 @@ FORMS = (
         {"side": "medical", "on": "2020-01-01"},
         {"agreement_id": "draft", "verb": "sign"},
     ),
+    Filled(
+        "attachment-new",
+        CLERK,
+        {"file": "不是文件"},
+        {"holder": "agreement_files", "object_id": "agreement"},
+        is_accepted=False,
+    ),
+    Filled("attachment-void", CLERK, {"reason": "传错了文件"}, {"uid": "attachment"}),
     Filled("person-search", CLERK, {"term": NAME}),
     Filled("person-export", REVIEWER, {"columns": ["name"], "purpose": "核对体检名单，交疾控科"}),
     Filled(

@@ -1,0 +1,1 @@
+"""Scanned papers kept with the record they belong to: sealed, checked, audited when taken out."""
