@@ -10,8 +10,13 @@ class TargetsConfig(AppConfig):
 
     def ready(self) -> None:
         # 模型在 ready() 之前才装好，所以在这里导入。
+        from targets.taskboard.grant_pages import bureaus_panel  # noqa: PLC0415
         from targets.work import FINDINGS, MISSING_REPORTS  # noqa: PLC0415
+        from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         for source in (*MISSING_REPORTS, FINDINGS):
             register_work(source)
+        register_account_panel(
+            AccountPanel("bureaus", "targets/bureau_grant_panel.html", bureaus_panel)
+        )

@@ -57,6 +57,8 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (REGISTERS, "导入", "import-list", Permission.VIEW_INSTITUTIONS),
     (POLICIES, "政策文件", "policy-list", Permission.VIEW_TARGETS),
     (POLICIES, "部门名录", "bureau-list", Permission.VIEW_TARGETS),
+    (POLICIES, "任务台账", "task-list", Permission.VIEW_TARGETS),
+    (POLICIES, "节假日", "holiday-list", Permission.VIEW_TARGETS),
     (SYSTEM, "账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
     (SYSTEM, "审计", "audit-list", Permission.VIEW_AUDIT),
     (SYSTEM, "明文与导出", "disclosure-totals", Permission.VIEW_REVEAL_TOTALS),

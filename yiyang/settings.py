@@ -324,6 +324,14 @@ INDICATOR_RANKING = env.bool("INDICATOR_RANKING", default=True)
 QUALITY_DRAFT_DAYS = env.int("QUALITY_DRAFT_DAYS", default=90)
 QUALITY_POPULATION_YEARS = env.int("QUALITY_POPULATION_YEARS", default=2)
 SNAPSHOT_MAX_AGE_HOURS = env.int("SNAPSHOT_MAX_AGE_HOURS", default=26)
+# 督办与任务节点：剩余几个工作日以内提醒、黄牌、红牌。
+LIGHT_REMIND_DAYS = env.int("LIGHT_REMIND_DAYS", default=10)
+LIGHT_YELLOW_DAYS = env.int("LIGHT_YELLOW_DAYS", default=5)
+LIGHT_RED_DAYS = env.int("LIGHT_RED_DAYS", default=2)
+if not 0 <= LIGHT_RED_DAYS < LIGHT_YELLOW_DAYS < LIGHT_REMIND_DAYS:
+    raise ImproperlyConfigured(
+        "LIGHT_RED_DAYS、LIGHT_YELLOW_DAYS、LIGHT_REMIND_DAYS 应依次增大，且不为负；请改正。"
+    )
 POPULATION_BASIS = env.str("POPULATION_BASIS", default="USUAL")
 # 绿色通道计入的机构类别（rules.md 16）；诊所、村卫生室、医务室、护理站默认不计。
 GREEN_CHANNEL_GROUPS = env.list(

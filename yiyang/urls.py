@@ -24,5 +24,6 @@ urlpatterns = [
     path("agreements/", include("contracts.agreement_urls")),
     path("imports/", include("institutions.imports.urls")),
     path("persons/", include("contracts.urls")),
+    path("tasks/", include("targets.taskboard.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
 ]

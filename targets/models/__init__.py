@@ -1,5 +1,6 @@
 """目标: policies, targets and the measured figures."""
 
+from targets.models.bureau_grants import BureauGrant
 from targets.models.findings import QualityFinding
 from targets.models.gaps import ContactNote
 from targets.models.plans import Plan, PlanFigure, PlanStatus, PlanStep, StepKind
@@ -27,9 +28,17 @@ from targets.models.runs import (
     RunStatus,
 )
 from targets.models.targets import Comparator, Milestone, Target
+from targets.models.taskboard import (
+    ReportKind,
+    TaskMilestone,
+    TaskProgress,
+    TaskReport,
+    TaskState,
+)
 
 __all__ = [
     "Bureau",
+    "BureauGrant",
     "BureauName",
     "Comparator",
     "Confirmation",
@@ -49,6 +58,7 @@ __all__ = [
     "PolicyTask",
     "QualityFinding",
     "RegionFigures",
+    "ReportKind",
     "RevisionState",
     "RunPart",
     "RunStatus",
@@ -56,7 +66,11 @@ __all__ = [
     "Target",
     "TargetRevision",
     "TaskBureau",
+    "TaskMilestone",
     "TaskMode",
+    "TaskProgress",
+    "TaskReport",
     "TaskRole",
+    "TaskState",
     "ValidityStatus",
 ]

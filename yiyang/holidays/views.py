@@ -13,6 +13,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.dated import messages_of
+from yiyang.form_errors import put_errors
 from yiyang.holidays.actions import enter_days, void_day
 from yiyang.holidays.calendar import work_calendar
 from yiyang.holidays.forms import HolidayForm
@@ -39,7 +40,7 @@ def holiday_new(request: ActorRequest) -> HttpResponseBase:
         try:
             count = enter_days(by=request.actor, **entered)
         except ValidationError as error:
-            _refuse(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, f"已录入 {count} 天。")
             return _to_year(entered["first"].year)
@@ -82,15 +83,6 @@ def _year(request: ActorRequest) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 4 and int(text) in YEARS):  # noqa: PLR2004
         raise Http404("地址里的 year 应当是年份，如 2026；请从页面上的链接进入。")
     return int(text)
-
-
-def _refuse(form: HolidayForm, error: ValidationError) -> None:
-    """Put the register's own refusal beside the field it is about, else above the form."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def _to_year(year: int) -> HttpResponse:

@@ -36,6 +36,7 @@ CITY_REVIEWERS = holding(P.REVIEW) & CITY_WIDE
 SEES_REGISTERS = holding(P.VIEW_INSTITUTIONS)
 SENDS_SHEETS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REPORT_OWN)
 SECURITY = frozenset({Role.SECURITY_ADMIN})
+LIAISON = frozenset({Role.BUREAU_LIAISON})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
 AGREEMENT_CLERKS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
 NO_ROLE: Roles = frozenset()
@@ -165,6 +166,19 @@ ADDRESSES = (
     post("person-reveal", WEST_DISCLOSURES, REVEAL, uid="person"),
     get("person-held", WEST_DISCLOSURES, uid="person"),
     post("person-held", WEST_DISCLOSURES, {"reason": "本人到场申请", "form": "json"}, uid="person"),
+    # /tasks/ 状态人人可见；办理的只有市卫健审核（待确认的那一项）和本部门联络员
+    get("task-list", SEES_TARGETS),
+    get("task-bureaus", SEES_TARGETS),
+    get("task-detail", SEES_TARGETS, task_id="task"),
+    post(
+        "task-report", CITY_REVIEWERS, {"kind": "CONFIRM"}, task_id="task", part_id="claimed_part"
+    ),
+    post("task-report", LIAISON, {"kind": "CLAIM", "text": "x"}, task_id="task", part_id="part"),
+    post("task-milestone-new", KEEPS_POLICIES, {"title": "节点"}, task_id="task"),
+    post("task-milestone-reach", KEEPS_POLICIES, {}, milestone_id="milestone"),
+    post("task-milestone-void", KEEPS_POLICIES, {"reason": "设错"}, milestone_id="milestone"),
+    post("bureau-grant-new", SECURITY, {"bureau": "{task_bureau}"}, user_id="account"),
+    post("bureau-grant-end", SECURITY, {}, user_id="liaison", grant_id="bureau_grant"),
     # /holidays/ 全市一份，谁都看得到
     get("holiday-list", SEES_TARGETS),
     post("holiday-new", KEEPS_POLICIES, HOLIDAY),

@@ -46,6 +46,7 @@ from yiyang.attachments.tests.files import make_attachment
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.holidays.models import Holiday, HolidayKind
+from yiyang.tests.attacks.followed import task_keys
 
 NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
 HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
@@ -111,6 +112,7 @@ def make_scene() -> Scene:
         name=OWN_PLAN, region=city.city, as_of=DAY, author=accounts[Role.CITY_HEALTH_CLERK]
     )
     keys = _keys(city, author) | _runs(earlier, run)
+    keys |= task_keys(policy, accounts)
     keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
     keys |= {"hospital_code": hospital.code, "home_code": home.code}
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}

@@ -62,6 +62,7 @@ ASKED = {
     "import-list": ("before",),
     "import-new": ("register",),
     "import-detail": ("kind", "page"),
+    "task-list": ("policy", "bureau", "mode", "state", "light"),
 }
 # 只看有没有，内容从不读；测算须在自己的事务里，另有测试。
 SWITCHES = {"evaluate"}

@@ -186,6 +186,28 @@ FORMS = (
     ),
     Filled("holiday-void", CLERK, {"reason": "录错了"}, {"holiday_id": "holiday"}),
     Filled(
+        "task-report",
+        REVIEWER,
+        {"kind": "RETURN", "text": "请补上进度数字", "percentage": "50"},
+        {"task_id": "task", "part_id": "claimed_part"},
+    ),
+    Filled(
+        "task-milestone-new",
+        CLERK,
+        {"title": "出台实施细则", "due_on": "2030-06-30"},
+        {"task_id": "task"},
+    ),
+    Filled(
+        "task-milestone-reach", CLERK, {"reached_on": "2020-06-30"}, {"milestone_id": "milestone"}
+    ),
+    Filled("task-milestone-void", CLERK, {"reason": "设错了"}, {"milestone_id": "milestone"}),
+    Filled(
+        "bureau-grant-new",
+        Role.SECURITY_ADMIN,
+        {"bureau": "{task_bureau}"},
+        {"user_id": "liaison"},
+    ),
+    Filled(
         "sign-in",
         None,
         {"username": "someone", "password": PASSWORD, "otp_token": "", "next": "/targets/"},

@@ -1,0 +1,50 @@
+"""What the bureaus are called on a day, and who answers for those that are gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from targets.models import Bureau, BureauName, TaskBureau
+from targets.models.bureau_grants import heirs_on
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBureau:
+    """The bureau answering today, and the printed name where it differs."""
+
+    bureau_id: int
+    name: str
+    printed: str = ""
+
+
+class BureauNames:
+    """Names and successions of all bureaus on one day, read in three queries."""
+
+    def __init__(self, day: date) -> None:
+        self.heirs = heirs_on(day)
+        self.names = dict(Bureau.objects.values_list("pk", "code"))
+        # 后写的盖过先写的：别名先于全称，同类里先登记的为准。
+        rows = BureauName.objects.on(day).order_by("-is_official", "-pk")
+        self.names |= dict(rows.values_list("bureau_id", "name"))
+
+    def heir(self, bureau_id: int) -> int:
+        """The bureau that answers for it on the day, itself unless it has been succeeded."""
+        return self.heirs.get(bureau_id, bureau_id)
+
+    def name(self, bureau_id: int) -> str:
+        """The short name of the bureau that answers."""
+        return self.names[self.heir(bureau_id)]
+
+    def of_part(self, part: TaskBureau) -> NamedBureau:
+        """The bureau of a part by its name of the day, with the printed name if it is another."""
+        name = self.name(part.bureau_id)
+        printed = part.printed_name if part.printed_name != name else ""
+        return NamedBureau(self.heir(part.bureau_id), name, printed)
+
+    def choices(self) -> list[tuple[int, str]]:
+        """The bureaus that exist on the day, those succeeded left out."""
+        return sorted(
+            ((pk, name) for pk, name in self.names.items() if pk not in self.heirs),
+            key=lambda one: one[1],
+        )

@@ -1,0 +1,31 @@
+"""Addresses of the task board."""
+
+from django.urls import path
+
+from targets.taskboard import grant_pages
+from targets.views import taskboard
+
+# /tasks/
+urlpatterns = [
+    path("", taskboard.task_list, name="task-list"),
+    path("bureaus/", taskboard.task_bureaus, name="task-bureaus"),
+    path("<int:task_id>/", taskboard.task_detail, name="task-detail"),
+    path("<int:task_id>/parts/<int:part_id>/report", taskboard.task_report, name="task-report"),
+    path("<int:task_id>/milestones/new", taskboard.task_milestone_new, name="task-milestone-new"),
+    path(
+        "milestones/<int:milestone_id>/reach",
+        taskboard.task_milestone_reach,
+        name="task-milestone-reach",
+    ),
+    path(
+        "milestones/<int:milestone_id>/void",
+        taskboard.task_milestone_void,
+        name="task-milestone-void",
+    ),
+    path("grants/<int:user_id>/new", grant_pages.bureau_grant_new, name="bureau-grant-new"),
+    path(
+        "grants/<int:user_id>/<int:grant_id>/end",
+        grant_pages.bureau_grant_end,
+        name="bureau-grant-end",
+    ),
+]
