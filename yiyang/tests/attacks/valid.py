@@ -39,6 +39,36 @@ class Filled:
         }
 
 
+DRAFT = {"slug": "policy_draft"}
+POLICY = {
+    "number": "测政发〔2017〕9号",
+    "title": "标题",
+    "issuer": "机关",
+    "signed_on": "2017-03-01",
+    "published_on": "2017-03-09",
+    "region": "{city_id}",
+    "status_seen_on": "2017-03-10",
+    "is_checked": "on",
+    "source_note": "来源",
+}
+TARGET = {
+    "clause": "{draft_clause}",
+    "wording": "目标说明",
+    "threshold": "80%",
+    "due_on": "2017-12-31",
+    "judged_reading": "standard",
+    "has_upper_failure": "on",
+    "region": "{city_id}",
+    "note": "口径说明",
+}
+TASK = {
+    "title": "任务",
+    "printed_number": "1",
+    "mode": "SOLE",
+    "main": "测试市民政局",
+    "support": "",
+    "is_open_ended": "on",
+}
 FORMS = (
     Filled(
         "password-change",
@@ -160,6 +190,27 @@ FORMS = (
         {"plan_id": "own_plan", "kind": "new-agreement"},
         is_accepted=False,
     ),
+    Filled("policy-new", CLERK, POLICY),
+    Filled("policy-facts", CLERK, POLICY, DRAFT),
+    Filled("policy-clause-new", CLERK, {"reference": "三", "topic": "短题"}, DRAFT),
+    Filled(
+        "policy-clause-edit",
+        CLERK,
+        {"reference": "四", "topic": "改过的短题"},
+        {**DRAFT, "clause_id": "draft_clause"},
+    ),
+    Filled("policy-target-new", CLERK, TARGET, DRAFT, "?indicator=GC17"),
+    Filled("policy-target-edit", CLERK, TARGET, {**DRAFT, "code": "draft_target"}),
+    Filled(
+        "policy-milestone-new",
+        CLERK,
+        {"step_on": "2017-06-30", "step": "40%"},
+        {**DRAFT, "code": "draft_target"},
+    ),
+    Filled("policy-task-new", CLERK, TASK, DRAFT),
+    Filled("policy-task-edit", CLERK, TASK, {**DRAFT, "position": "1"}),
+    Filled("policy-discard", CLERK, {"reason": "录错了文件"}, DRAFT),
+    Filled("policy-send-back", REVIEWER, {"reason": "目标值不对"}, {"slug": "policy_submitted"}),
     Filled("bureau-new", CLERK, {"name": "新局", "starts_on": "2019-01-01", "note": "说明"}),
     Filled(
         "bureau-name",
