@@ -173,7 +173,7 @@ def _measure_into(run: IndicatorRun) -> None:
         counts, found = _count(run, tree)
     figures = figure_rows(CATALOGUE, counts, tree)
     with transaction.atomic(durable=True):
-        store_figures(run, CATALOGUE, figures)
+        store_figures(run, CATALOGUE, figures, tree)
         store_findings(run, tree, found)
         IndicatorRun.objects.filter(pk=run.pk).update(
             status=RunStatus.DONE,

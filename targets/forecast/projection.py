@@ -125,6 +125,18 @@ def _by_day(turns: Iterable[Turn]) -> Mapping[date, tuple[int, int]]:
     return total
 
 
+def coarsened(steps: Iterable[Step], limit: int) -> list[Step]:
+    """The steps by which at least `limit` people more have come or gone; the first one stays."""
+    kept: list[Step] = []
+    lapsed = begun = 0
+    for step in steps:
+        lapsed, begun = lapsed + step.lapsed, begun + step.begun
+        if not kept or all(not people or people >= limit for people in (lapsed, begun)):
+            kept.append(replace(step, lapsed=lapsed, begun=begun))
+            lapsed = begun = 0
+    return kept
+
+
 def _is_reached(figure: Figure, goal: Goal | None, *, is_ratio: bool) -> bool | None:
     value = value_of(figure, is_ratio=is_ratio)
     if goal is None or goal.threshold is None or value is None:

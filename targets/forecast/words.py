@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from targets.forecast.projection import Forecast
+from django.conf import settings
+
+from targets.forecast.projection import Forecast, coarsened
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import value_of
 from targets.presenters import fraction_text, threshold_text, value_text
@@ -64,8 +66,9 @@ def sentence_of(forecast: Forecast, line: TargetLine | None) -> str:
     return f"若都不续，{day.year}年{day.month}月{day.day}日起{word} {below}。"
 
 
-def shown_steps(forecast: Forecast) -> list[ShownStep]:
-    """The steps as a reader meets them."""
+def shown_steps(forecast: Forecast, *, guarded: bool) -> list[ShownStep]:
+    """The steps as a reader meets them; `guarded`, never those of a few people only."""
+    steps = coarsened(forecast.steps, settings.SMALL_CELL_LIMIT) if guarded else forecast.steps
     words = {True: "达到", False: "未达到", None: "—"}
     return [
         ShownStep(
@@ -77,7 +80,7 @@ def shown_steps(forecast: Forecast) -> list[ShownStep]:
             word=words[step.is_reached],
             drawn=_drawn(value_of(step.figure, is_ratio=forecast.indicator.is_ratio), forecast),
         )
-        for step in forecast.steps
+        for step in steps
     ]
 
 

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from institutions.models import Region
 from yiyang.access.fields import classify
-from yiyang.access.scope import ByRegion, Everyone, Nobody
+from yiyang.access.roles import Permission
+from yiyang.access.scope import ByRegion, Everyone, Holding, Meeting, Nobody
 from yiyang.facts import FactQuerySet
 
 
@@ -165,12 +166,18 @@ class RegionFigures(models.Model):
     excluded = _numbers("排除")
     missing = _numbers("缺报")
     expected = _numbers("应报")
+    guarded = ArrayField(
+        models.SmallIntegerField(),
+        verbose_name="不足人数，不向看不到老年人的角色显示",
+        default=list,
+        help_text="1 为不显示；一项也没有的存作空数组",
+    )
 
-    row_scope = ByRegion("region")
+    row_scope = Nobody()
     field_classes: ClassVar = classify(
-        public=(
+        internal=(
             *("id", "run", "region", "numerators", "denominators"),
-            *("excluded", "missing", "expected"),
+            *("excluded", "missing", "expected", "guarded"),
         )
     )
     objects = FactQuerySet.as_manager()
@@ -203,12 +210,15 @@ class IndicatorSnapshot(models.Model):
     excluded = models.BigIntegerField("排除")
     missing = models.BigIntegerField("缺报")
     expected = models.BigIntegerField("应报")
+    is_guarded = models.BooleanField("人数少，不向看不到老年人的角色显示")
 
-    row_scope = ByRegion("region")
+    row_scope = ByRegion("region") & (
+        Holding(Permission.VIEW_PERSONS) | Meeting("is_guarded", False)
+    )
     field_classes: ClassVar = classify(
         public=(
             *("id", "run", "region", "definition", "indicator", "reading", "numerator"),
-            *("denominator", "excluded", "missing", "expected"),
+            *("denominator", "excluded", "missing", "expected", "is_guarded"),
         )
     )
     objects = FactQuerySet.as_manager()

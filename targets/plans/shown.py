@@ -9,10 +9,13 @@ from institutions.models import Region
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure
 from targets.indicators.catalogue import BY_KEY
+from targets.indicators.guarding import counts_people
 from targets.models import Target
 from targets.plans.evaluation import Evaluation, Outlook
 from targets.plans.promises import Kept
 from targets.presenters import REFERENCE, Shown, asides_text, fraction_text, present, value_text
+from yiyang.access.roles import Permission
+from yiyang.access.scope import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,19 @@ class KeptRow:
     word: str
 
 
-def rows_of(evaluation: Evaluation) -> list[Row]:
-    """The rows that say something new: a figure or a demand that differs in a shown region."""
+def rows_of(evaluation: Evaluation, actor: Actor) -> list[Row]:
+    """The rows that say something new: a figure or a demand that differs in a shown region.
+
+    Those that count people only for who may see persons: before and after differ by a few.
+    """
+    return [row for row in _rows_of(evaluation) if may_compare(row.indicator, actor)]
+
+
+def may_compare(indicator: Indicator, actor: Actor) -> bool:
+    return actor.may(Permission.VIEW_PERSONS) or not counts_people(indicator)
+
+
+def _rows_of(evaluation: Evaluation) -> list[Row]:
     by_row: dict[tuple[int, tuple[str, str]], list[Outlook]] = {}
     for outlook in evaluation.outlooks:
         key = (outlook.before.target.pk, outlook.before.indicator.key)
@@ -67,7 +81,7 @@ def rows_of(evaluation: Evaluation) -> list[Row]:
     ]
 
 
-def kept_rows(kept: Sequence[Kept]) -> list[KeptRow]:
+def kept_rows(kept: Sequence[Kept], actor: Actor) -> list[KeptRow]:
     return [
         KeptRow(
             region=line.region,
@@ -78,6 +92,7 @@ def kept_rows(kept: Sequence[Kept]) -> list[KeptRow]:
             word=KEPT_WORDS[line.is_reached],
         )
         for line in kept
+        if may_compare(line.indicator, actor)
     ]
 
 

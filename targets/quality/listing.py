@@ -64,7 +64,10 @@ class FindingPage:
 def check_lines(
     run: IndicatorRun, tree: Tree, regions: Sequence[Region], actor: Actor
 ) -> list[CheckLine]:
-    """Every check with what the run found in each of `regions`, in one query of counts."""
+    """Every check with what the run found in each of `regions`, in one query of counts.
+
+    Checks on people only for who may see them: what they find are often one or two.
+    """
     found = stored_findings(run, tree, [region.pk for region in regions], actor)
     return [
         CheckLine(
@@ -73,6 +76,7 @@ def check_lines(
             tuple(Cell(region, found.get(check.id, {}).get(region.pk)) for region in regions),
         )
         for check in CHECKS
+        if not check.is_personal or actor.may(check.permission)
     ]
 
 

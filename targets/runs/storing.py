@@ -5,25 +5,34 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Model
 
 from targets.indicators.base import Indicator
-from targets.indicators.calculation import Row
+from targets.indicators.calculation import Row, Tree
+from targets.indicators.guarding import guarded_rows
 from targets.indicators.slots import FigureRow
 from targets.models import IndicatorDefinition, IndicatorRun, RegionFigures
 
 
 def store_figures(
-    run: IndicatorRun, catalogue: Sequence[Indicator], figures: Mapping[int, FigureRow]
+    run: IndicatorRun,
+    catalogue: Sequence[Indicator],
+    figures: Mapping[int, FigureRow],
+    tree: Tree,
 ) -> None:
     """Store every region's figures, and on the run which definitions stand at which place."""
+    guarded = guarded_rows(catalogue, figures, tree, settings.SMALL_CELL_LIMIT)
     run.definition_ids = _definition_ids(catalogue)
     run.save(update_fields=["definition_ids"])
     copy_rows(
         RegionFigures,
-        ("run_id", "region_id", *FigureRow._fields),
-        ((run.pk, region, *_arrays(row)) for region, row in figures.items()),
+        ("run_id", "region_id", *FigureRow._fields, "guarded"),
+        (
+            (run.pk, region, *_arrays(row), _array(guarded.get(region, ())))
+            for region, row in figures.items()
+        ),
     )
 
 

@@ -18,6 +18,7 @@ def footnotes_of(run: IndicatorRun) -> tuple[str, ...]:
         f"床位、在住、月报取最近一次报告，最多沿用 {settings.REPORT_CARRY_DAYS} 天，过期按缺报。",
         f"上报率低于 {settings.MINIMUM_COVERAGE_PERCENT}% 的，不判定（资料不足）。",
         f"人口分母取统计日以前最近一次公布的{basis}人口，未公布的不推算。",
+        f"按人计的，不足 {settings.SMALL_CELL_LIMIT} 人和能减出它来的数，不看老年人的角色看不到。",
         "达标按整数与分数比较，不低于含本数；页面上的百分数四舍五入到两位小数，只供阅读。",
         f"来源：量度批次 {run.pk}，统计日 {run.as_of}，口径版本 {run.catalogue_digest[:12]}。",
     )

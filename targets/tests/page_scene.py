@@ -113,7 +113,8 @@ def store_run(city: Region, day: date, codes: tuple[str, ...] = ("GC17",)) -> In
     tree = tree_on(day, city.pk)
     few = [reading for reading in CATALOGUE if reading.code in codes]
     measured = figure_rows(few, count(few, day=day, area=Area(tree.top_down)), tree)
-    store_figures(run, CATALOGUE, {r: _widened(row, few) for r, row in measured.items()})
+    widened = {region: _widened(row, few) for region, row in measured.items()}
+    store_figures(run, CATALOGUE, widened, tree)
     run.status, run.finished_at, run.seen_number = RunStatus.DONE, timezone.now(), 0
     run.save()
     return run

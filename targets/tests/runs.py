@@ -37,7 +37,7 @@ def run_on(
     run = IndicatorRun.objects.create(as_of=day, region=city, started_at=at, heartbeat_at=at)
     tree = tree_on(day, city.pk)
     counts = count(indicators, day=day, area=Area(tree.top_down))
-    store_figures(run, indicators, figure_rows(indicators, counts, tree))
+    store_figures(run, indicators, figure_rows(indicators, counts, tree), tree)
     run.status, run.finished_at, run.seen_number = RunStatus.DONE, at, number_now()
     if not is_honest:
         run.seen_number = 0

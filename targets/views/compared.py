@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from targets.indicators.base import Indicator
 from targets.indicators.catalogue import BY_KEY
+from targets.indicators.guarding import counts_people
 from targets.models import IndicatorRun, IndicatorSnapshot
 from targets.results import latest_run
 from targets.views.asked import Asked, asked_region
 from yiyang.access.http import ActorRequest
+from yiyang.access.roles import Permission
 
 OFFERED_RUNS = 60
 DIGITS = 18
+TOLD_APART = "按人计的指标在这里逐条拆开，可能看出个人；本页只对可看老年人台账的角色开放。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,12 @@ def asked_indicator(code: str, reading: str) -> Indicator:
 
 
 def asked_reading(request: ActorRequest, indicator: Indicator, run: IndicatorRun) -> AskedReading:
-    """The reading in the region of `?region=`; 404 outside the run or the actor's scope."""
+    """The reading in the region of `?region=`; 404 outside the run or the actor's scope.
+
+    Refused where people are told apart to somebody who sees none.
+    """
+    if counts_people(indicator) and not request.actor.may(Permission.VIEW_PERSONS):
+        raise PermissionDenied(TOLD_APART)
     asked = asked_region(request, run)
     stored = IndicatorSnapshot.objects.filter(
         run=run, region=asked.region, indicator=indicator.code, reading=indicator.reading

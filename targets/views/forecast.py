@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,6 +16,7 @@ from targets.forecast.projection import (
 )
 from targets.forecast.words import drawn_threshold, note_of, sentence_of, shown_steps
 from targets.gap.candidates import permission_to_name
+from targets.indicators.guarding import counts_people
 from targets.presenters import fraction_text, quote_text, threshold_text, value_text
 from targets.views.asked import offered_days
 from targets.views.lines import AskedLine, asked_line
@@ -53,12 +55,15 @@ def _projected(request: ActorRequest, found: AskedLine) -> dict[str, Any]:
     }
     forecast = forecast_of(found.indicator, found.figure, found.goal, **where)
     may_name = request.actor.may(permission_to_name(found.indicator))
+    guarded = counts_people(found.indicator) and not request.actor.may(Permission.VIEW_PERSONS)
     return {
         "forecast": forecast,
         "sentence": sentence_of(forecast, found.line),
         "note": note_of(found.indicator),
         "drawn_threshold": drawn_threshold(found.line),
-        "steps": shown_steps(forecast),
+        "steps": shown_steps(forecast, guarded=guarded),
+        "is_guarded": guarded,
+        "small_cell": settings.SMALL_CELL_LIMIT,
         "may_name": may_name,
         "named": turning_institutions(forecast, actor=request.actor) if may_name else [],
         "names_shown": NAMES_SHOWN,

@@ -77,10 +77,11 @@ def plan_detail(request: ActorRequest, plan_id: int) -> HttpResponse:
     }
     if plan.status == PlanStatus.SAVED:
         run = run_to_compare(plan)
-        context |= {"run": run, "kept": kept_rows(kept_figures(plan, run, request.actor))}
+        kept = kept_figures(plan, run, request.actor)
+        context |= {"run": run, "kept": kept_rows(kept, request.actor)}
     status = 200
     if request.GET.get("evaluate"):
-        evaluated = _evaluated(plan)
+        evaluated = _evaluated(request, plan)
         status = UNPROCESSABLE if "refused" in evaluated else status
         context |= evaluated
     return render(request, "targets/plan_detail.html", context, status=status)
@@ -160,12 +161,12 @@ def _is_editable(request: ActorRequest, plan: Plan) -> bool:
     return is_own and plan.status == PlanStatus.DRAFT
 
 
-def _evaluated(plan: Plan) -> dict[str, Any]:
+def _evaluated(request: ActorRequest, plan: Plan) -> dict[str, Any]:
     try:
         evaluation = evaluate(plan)
     except ValidationError as error:
         return {"refused": error.messages}
-    return {"evaluation": evaluation, "rows": rows_of(evaluation)}
+    return {"evaluation": evaluation, "rows": rows_of(evaluation, request.actor)}
 
 
 def _search(request: ActorRequest, plan: Plan, kind: StepKind) -> dict[str, Any]:

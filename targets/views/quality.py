@@ -70,6 +70,8 @@ def _totals(lines: list[CheckLine], within: Region | None) -> list[tuple[Tone, i
 def quality_detail(request: ActorRequest, check_id: str) -> HttpResponse:
     """One check: why it matters, what to do, and the records it found."""
     check, asked = _check(check_id), _asked(request)
+    if check.is_personal and not request.actor.may(check.permission):
+        raise PermissionDenied(FORBIDDEN)
     where = (asked.run, asked.tree)
     region = asked.region.pk
     stored = stored_findings(*where, [region], request.actor).get(check.id)

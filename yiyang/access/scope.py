@@ -169,7 +169,7 @@ class Meeting(RowScope):
     """Rows whose field, reached by the path, has the value; for every signed-in account."""
 
     path: str
-    value: str
+    value: str | bool
 
     def condition(self, actor: Actor) -> Condition:
         return Q(**{self.path: self.value})
