@@ -13,6 +13,7 @@ from pytest_django import Settings
 from yiyang.lib import crypto
 
 UID = UUID("00000000-0000-4000-8000-000000000001")
+OTHER = UUID("00000000-0000-4000-8000-000000000002")
 PLACE: dict[str, Any] = {"table": "contracts_person", "field": "name", "uid": UID}
 
 
@@ -55,7 +56,7 @@ def test_a_sealed_value_holds_no_plain_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "elsewhere", [{"table": "other"}, {"field": "phone"}, {"uid": uuid4()}], ids=str
+    "elsewhere", [{"table": "other"}, {"field": "phone"}, {"uid": OTHER}], ids=str
 )
 def test_a_value_moved_elsewhere_does_not_open(elsewhere: dict[str, object]) -> None:
     key = crypto.new_data_key()
