@@ -128,10 +128,14 @@ def test_persons_are_listed_without_names_to_those_who_may(scene: Scene) -> None
     signup = sign_someone_up(scene)
     address = f"/targets/FD17/aged_65_plus/records/?as_of={DUE_DAY}"
     clerk = browse_as(Role.CITY_HEALTH_CLERK).get(address)
-    leader = browse_as(Role.LEADER).get(address)
     assert clerk.context["page"].rows[0].cells[0] == str(signup.uid)[:8]
+    assert browse_as(Role.LEADER).get(address).status_code == 404, "一个人的数，领导看不到"
+    for _ in range(4):
+        make_signup(make_person(scene.city.east_community), signup.team)
+    store_run(scene.city.city, DUE_DAY, codes=("FD17",))
+    leader = browse_as(Role.LEADER).get(address)
     assert leader.context["page"] is None
-    assert leader.context["part"].on(records.Shelf.COUNTED) == 1
+    assert leader.context["part"].on(records.Shelf.COUNTED) == 5
     assert str(signup.uid)[:8] not in leader.content.decode()
     assert "您的角色只看到条数" in leader.content.decode()
 
