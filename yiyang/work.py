@@ -63,6 +63,10 @@ class WorkPart:
     url: str = ""
     unit: str = ""
 
+    @property
+    def figure(self) -> str:
+        return f"{self.number:,} {self.unit}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class WorkSource:
@@ -112,6 +116,10 @@ class WorkLine:
     parts: Sequence[WorkPart] = ()
     breakdown: Sequence[WorkPart] = ()
     error: str = ""
+
+    @property
+    def figure(self) -> str:
+        return f"{self.number:,}"
 
     @property
     def is_empty(self) -> bool:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from targets.explain.freshness import warnings_at
 from targets.results import latest_run
 from targets.tables.standing import standings
+from targets.work import keeps_registers
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
@@ -36,6 +37,7 @@ def home(request: ActorRequest) -> HttpResponseBase:
         "run": run,
         "standings": found,
         "behind": [one for one in found if one.is_behind],
+        "has_region": keeps_registers(request.actor),
         "day": request.actor.day,
     }
     return render(request, "targets/home.html", context)
