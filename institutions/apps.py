@@ -17,6 +17,8 @@ class InstitutionsConfig(AppConfig):
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
         from institutions.imports.registers import register_imports  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
+        from institutions.request_panel import REQUESTS  # noqa: PLC0415
+        from institutions.request_work import DIFFERENCES, RETURNED, TO_CHECK  # noqa: PLC0415
         from institutions.work import LICENCES_ENDING  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
@@ -28,5 +30,7 @@ class InstitutionsConfig(AppConfig):
         register_account_panel(
             AccountPanel("grants", "institutions/grant_panel.html", grants_panel)
         )
-        register_work(LICENCES_ENDING)
         register_imports()
+        register_panel(REQUESTS)
+        for source in (TO_CHECK, RETURNED, DIFFERENCES, LICENCES_ENDING):
+            register_work(source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,8 +110,15 @@ def changes_in_words(rows: Rows, wording: Wording) -> list[HistoryEntry]:
         .select_related("change__actor")
         .order_by("-change_id", "-ordinal")[:ENTRIES_SHOWN]
     )
-    models = {model._meta.db_table: model for model in rows}
-    told = [(models[entry.change.table_name], entry) for entry in entries]
+    return entries_in_words(entries, rows, wording)
+
+
+def entries_in_words(
+    entries: Iterable[ChangeEntry], models: Iterable[type[Model]], wording: Wording
+) -> list[HistoryEntry]:
+    """These entries of the registers `models` in the order given; changes with their actors."""
+    by_table = {model._meta.db_table: model for model in models}
+    told = [(by_table[entry.change.table_name], entry) for entry in entries]
     names = _names(told, wording)
     return [_entry(model, entry, wording, names) for model, entry in told]
 

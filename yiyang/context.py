@@ -49,6 +49,7 @@ WORK, INDICATORS, REGISTERS, POLICIES, SYSTEM = GROUPS = ("工作", "指标", "�
 # （组, 标题, 地址名称, 须有的权限；None 是登录即可）。新页面加一行；组内照这里的次序。
 NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (WORK, "首页", "home", Permission.VIEW_TARGETS),
+    (WORK, "修改申请", "request-list", Permission.VIEW_INSTITUTIONS),
     (INDICATORS, "目标表", "target-table", Permission.VIEW_TARGETS),
     (INDICATORS, "指标一览", "indicator-list", Permission.VIEW_TARGETS),
     (INDICATORS, "测算方案", "plan-list", Permission.VIEW_TARGETS),

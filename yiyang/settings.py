@@ -311,6 +311,9 @@ if len(_numbers) == 1:
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=10)
 ATTACHMENTS_PER_RECORD = env.int("ATTACHMENTS_PER_RECORD", default=20)
 
+# 一方请另一方改登记，几个工作日内答复（rules.md 25）。
+CHANGE_REQUEST_WORKING_DAYS = env.int("CHANGE_REQUEST_WORKING_DAYS", default=5)
+
 # 统计口径（rules.md）：可改，改动印在脚注里。
 REPORT_CARRY_DAYS = env.int("REPORT_CARRY_DAYS", default=92)
 MINIMUM_COVERAGE_PERCENT = env.int("MINIMUM_COVERAGE_PERCENT", default=90)

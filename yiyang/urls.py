@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from contracts.team_urls import picker_urlpatterns
+from institutions.request_pages import ownership_list
 from targets.views.home import home, work_source
 from yiyang import views
 
@@ -19,6 +20,8 @@ urlpatterns = [
     path("bureaus/", include("targets.bureau_urls")),
     path("quality/", include("targets.quality.urls")),
     path("institutions/", include("institutions.urls")),
+    path("requests/", include("institutions.request_urls")),
+    path("ownership/", ownership_list, name="ownership-list"),
     path("pickers/", include("institutions.picker_urls")),
     path("pickers/teams/", include(picker_urlpatterns)),
     path("agreements/", include("contracts.agreement_urls")),

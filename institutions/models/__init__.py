@@ -34,6 +34,7 @@ from institutions.models.regions import (
     RegionSuccession,
     SuccessionKind,
 )
+from institutions.models.requests import ChangeRequest, RequestState, Side
 from institutions.models.services import (
     CareService,
     ChannelStep,
@@ -48,6 +49,7 @@ __all__ = [
     "BedCount",
     "BedRegister",
     "CareService",
+    "ChangeRequest",
     "ChannelStep",
     "ColumnMatch",
     "Department",
@@ -78,8 +80,10 @@ __all__ = [
     "RegionLevel",
     "RegionPlacement",
     "RegionSuccession",
+    "RequestState",
     "RowKind",
     "ServiceForm",
+    "Side",
     "StaffCount",
     "Status",
     "SuccessionKind",

@@ -29,6 +29,8 @@ WEST_EXPORTS = holding(P.VIEW_TARGETS, P.EXPORT) & CITY_WIDE
 WEST_RECORDS = holding(P.VIEW_INSTITUTIONS, P.EXPORT) & CITY_WIDE
 WEST_INSTITUTIONS = holding(P.VIEW_INSTITUTIONS) & CITY_WIDE
 WEST_AGREEMENTS = holding(P.VIEW_AGREEMENTS) & CITY_WIDE
+WEST_ASKERS = (holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)) & CITY_WIDE
+WEST_CHECKERS = holding(P.VIEW_INSTITUTIONS, P.REVIEW) & CITY_WIDE
 WEST_PERSONS = holding(P.VIEW_PERSONS) & CITY_WIDE
 WEST_DISCLOSURES = holding(P.VIEW_PERSONS, P.REVEAL_PERSON, P.EXPORT_PERSONS) & CITY_WIDE
 PLAN_WRITERS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REVIEW)
@@ -91,6 +93,7 @@ ADDRESSES = (
     # /
     get("home", EVERY_ROLE),
     get("work-source", holding(P.VIEW_AGREEMENTS), source_id="agreements-expiring"),
+    get("work-source", holding(P.VIEW_PERSONS), source_id="signups-ending"),
     get("healthz", EVERY_ROLE),
     # /account/ 只有自己的账号；别人的会话编号不认
     get("account", EVERY_ROLE),
@@ -121,8 +124,18 @@ ADDRESSES = (
     get("audit-csv", AUDIT),
     # /institutions/
     get("institution-detail", WEST_INSTITUTIONS, institution_id="hospital"),
+    get("request-new", WEST_ASKERS, institution_id="hospital"),
+    post("request-new", WEST_ASKERS, {"reason": "实地核对"}, institution_id="hospital"),
     post("grant-new", SECURITY, {"code": "150300000000"}, user_id="account"),
     post("grant-end", SECURITY, {}, user_id="account", kind="region", grant_id="grant"),
+    # /requests/ 归卫健答复的一份；撤回只认提出人
+    get("request-list", holding(P.VIEW_INSTITUTIONS)),
+    get("request-detail", WEST_INSTITUTIONS, uid="request"),
+    post("request-agree", WEST_CHECKERS, {"answer": "属实"}, uid="request"),
+    post("request-return", WEST_CHECKERS, {"answer": "请附证书"}, uid="request"),
+    post("request-withdraw", NO_ROLE, {}, uid="request"),
+    get("difference-list", holding(P.VIEW_INSTITUTIONS)),
+    get("ownership-list", holding(P.VIEW_INSTITUTIONS)),
     # /pickers/ 各人只找得到自己范围里的
     get("institution-picker", holding(P.VIEW_INSTITUTIONS)),
     get("region-picker", holding(P.VIEW_INSTITUTIONS)),

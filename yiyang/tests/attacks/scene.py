@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.test import Client
@@ -24,7 +25,7 @@ from contracts.tests.factories import (
     make_team,
 )
 from contracts.tests.persons import browser_of
-from institutions.models import Institution, InstitutionGrant, RegionGrant
+from institutions.models import ChangeRequest, Institution, InstitutionGrant, RegionGrant, Side
 from institutions.tests.batches import BEDS_CELLS, send_cells
 from institutions.tests.factories import (
     LONG_AGO,
@@ -116,6 +117,7 @@ def make_scene() -> Scene:
     keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
     keys |= {"hospital_code": hospital.code, "home_code": home.code}
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
+    keys |= {"request": _request(city), "west_street_code": city.west_street.code}
     keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"agreement_files": AGREEMENT_FILES.name}
     keys |= {"attachment": make_attachment(AGREEMENT_FILES, agreement.pk).uid}
@@ -144,6 +146,21 @@ def _draft_of(agreement: PartnershipAgreement) -> int:
     """The draft beside the agreement."""
     drafts = PartnershipAgreement.objects.filter(medical=agreement.medical, signed_on=None)
     return drafts.get().pk
+
+
+def _request(city: City) -> UUID:
+    """What civil affairs asks of the health side about a hospital of the west."""
+    hospital = make_health(city.west_street, name="西原医院分院")
+    asked = ChangeRequest.objects.create(
+        institution=hospital,
+        side=Side.HEALTH,
+        starts_on=DAY,
+        changes={"level": {"old": None, "new": 2}},
+        reason="西原医院分院评审",
+        made_by=open_user(Role.CITY_CIVIL_AFFAIRS_CLERK),
+        due_on=DAY,
+    )
+    return asked.uid
 
 
 def _west_person(city: City, hospital: Institution) -> Person:

@@ -28,6 +28,8 @@ ASKED = {
     "audit-list": AUDITED,
     "audit-csv": AUDITED,
     "institution-detail": ("as_of",),
+    "request-list": ("tab", "before"),
+    "difference-list": ("day", "side"),
     "agreement-detail": ("as_of",),
     "agreement-new": ("medical", "elderly"),
     "institution-picker": ("q", "side", "format", "to", "field"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from institutions.tests.batches import BEDS_CELLS
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import PASSWORD
-from yiyang.tests.attacks.scene import NAME, Scene
+from yiyang.tests.attacks.scene import HOSPITAL, NAME, Scene
 
 CLERK, REVIEWER = Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER
 NEW_PASSWORD = "绿色-Mountain-58-lamp"
@@ -224,6 +224,39 @@ FORMS = (
         {"successor": "{heir_id}", "from_day": "2020-01-01", "succession_reason": "编办文件"},
         {"code": "bureau"},
     ),
+    Filled(
+        "request-new",
+        Role.CITY_CIVIL_AFFAIRS_CLERK,
+        {
+            "starts_on": "2030-01-01",
+            "name": HOSPITAL,
+            "credit_code": "",
+            "status": "OPERATING",
+            "region": "{west_street_code}",
+            "address": "新址",
+            "ownership": "",
+            "category": "A100",
+            "level": "2",
+            "grade": "",
+            "departments": ["GERIATRICS"],
+            "host": "",
+            "reason": "实地核对",
+        },
+        {"institution_id": "hospital"},
+    ),
+    Filled(
+        "request-new",
+        CLERK,
+        {
+            "starts_on": "2030-01-01",
+            "elderly_kind": "CARE_HOME",
+            "elderly_grade": "3",
+            "reason": "评定",
+        },
+        {"institution_id": "hospital"},
+    ),
+    Filled("request-agree", REVIEWER, {"answer": "属实"}, {"uid": "request"}),
+    Filled("request-return", REVIEWER, {"answer": "请附等级证书"}, {"uid": "request"}),
     Filled(
         "holiday-new",
         CLERK,
