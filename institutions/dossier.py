@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import Generic, TypeVar
+
+from django.db.models import QuerySet
 
 from institutions.models import (
     BedCount,
@@ -13,34 +15,36 @@ from institutions.models import (
     Department,
     GreenChannel,
     Institution,
+    InstitutionContact,
     InstitutionProfile,
     InsuranceDesignation,
     Licence,
+    Note,
     Occupancy,
     StaffCount,
 )
 from institutions.models.services import FULL_CHANNEL, ChannelStep
+from yiyang.facts import DatedFact
 
 REPORTS_SHOWN = 12
+ROWS_SHOWN = 30
 R = TypeVar("R", BedCount, Occupancy, StaffCount)
+F = TypeVar("F", bound=DatedFact)
+EXPIRED: dict[type[DatedFact], str] = {Licence: "已过期"}
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
-    """A licence or filing and whether it holds on the day."""
+class Held(Generic[F]):
+    """A dated fact and whether it holds on the day; `words` tells what it says, where needed."""
 
-    licence: Licence
+    fact: F
     state: str
-    is_valid: bool
+    words: str = ""
+    is_full: bool = True
 
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """The green channel of the day: its steps in words, and whether all four are covered."""
-
-    steps: str
-    is_full: bool
-    starts_on: date
+    @property
+    def is_valid(self) -> bool:
+        return self.state == "有效"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,15 @@ class Dossier:
     profiles: Sequence[InstitutionProfile]
     host: InstitutionProfile | None
     units: Sequence[InstitutionProfile]
-    certificates: Sequence[Certificate]
-    channel: Channel | None
-    services: Sequence[CareService]
-    designations: Sequence[InsuranceDesignation]
+    certificates: Sequence[Held[Licence]]
+    channels: Sequence[Held[GreenChannel]]
+    services: Sequence[Held[CareService]]
+    designations: Sequence[Held[InsuranceDesignation]]
+    contacts: Sequence[Held[InstitutionContact]]
     beds: Sequence[BedCount]
     occupancies: Sequence[Occupancy]
     staff: Sequence[StaffCount]
+    notes: Sequence[Note]
 
     @property
     def departments(self) -> str:
@@ -90,37 +96,51 @@ def dossier_of(institution: Institution, day: date) -> Dossier:
         profiles=profiles,
         host=host,
         units=list(standing.filter(host=institution).order_by("name")),
-        certificates=_certificates(institution, day),
-        channel=_channel(institution, day),
-        services=list(CareService.objects.on(day).filter(institution=institution).order_by("form")),
-        designations=list(InsuranceDesignation.objects.on(day).filter(institution=institution)),
+        certificates=_held(Licence.objects.order_by("kind", "-starts_on"), institution, day),
+        channels=[_with_steps(one) for one in _held(_latest(GreenChannel), institution, day)],
+        services=_services(institution, day),
+        designations=_held(_latest(InsuranceDesignation), institution, day),
+        contacts=_held(_latest(InstitutionContact), institution, day),
         beds=_reports(BedCount, institution, day),
         occupancies=_reports(Occupancy, institution, day),
         staff=_reports(StaffCount, institution, day),
+        notes=list(_notes(institution)[:ROWS_SHOWN]),
     )
 
 
-def _certificates(institution: Institution, day: date) -> list[Certificate]:
-    licences = Licence.objects.kept().filter(institution=institution).order_by("kind", "-starts_on")
-    return [
-        Certificate(licence, state, is_valid=state == "有效")
-        for licence in licences
-        for state in (_state(licence, day),)
-    ]
+def _latest(model: type[F]) -> QuerySet[F]:
+    return model._default_manager.order_by("-starts_on", "-pk")
 
 
-def _state(licence: Licence, day: date) -> str:
-    if licence.starts_on > day:
+def _held(rows: QuerySet[F], institution: Institution, day: date) -> list[Held[F]]:
+    kept = rows.filter(institution=institution, voided_at=None)[:ROWS_SHOWN]
+    return [Held(row, _state(row, day)) for row in kept]
+
+
+def _state(fact: DatedFact, day: date) -> str:
+    if fact.starts_on > day:
         return "未生效"
-    return "有效" if _holds(licence, day) else "已过期"
+    return "有效" if _holds(fact, day) else EXPIRED.get(type(fact), "已截止")
 
 
-def _channel(institution: Institution, day: date) -> Channel | None:
-    channel = GreenChannel.objects.on(day).filter(institution=institution).first()
-    if channel is None:
-        return None
-    steps = "、".join(str(ChannelStep(step).label) for step in channel.steps)
-    return Channel(steps, set(FULL_CHANNEL) <= set(channel.steps), channel.starts_on)
+def _with_steps(held: Held[GreenChannel]) -> Held[GreenChannel]:
+    """The channel with its steps in words, and whether all four required ones are covered."""
+    steps = held.fact.steps
+    words = "、".join(str(ChannelStep(step).label) for step in steps)
+    return replace(held, words=words, is_full=set(FULL_CHANNEL) <= set(steps))
+
+
+def _services(institution: Institution, day: date) -> list[Held[CareService]]:
+    """The forms of service, each with what its provider is called on the day."""
+    held = _held(_latest(CareService), institution, day)
+    providers = {one.fact.provider_id for one in held}
+    profiles = InstitutionProfile.objects.on(day).filter(institution__in=providers - {None})
+    names = dict(profiles.values_list("institution_id", "name"))
+    return [replace(one, words=names.get(one.fact.provider_id or 0, "")) for one in held]
+
+
+def _notes(institution: Institution) -> QuerySet[Note]:
+    return Note.objects.kept().filter(institution=institution).select_related("author")
 
 
 def _reports(model: type[R], institution: Institution, day: date) -> list[R]:
@@ -128,5 +148,5 @@ def _reports(model: type[R], institution: Institution, day: date) -> list[R]:
     return list(reports.order_by("-counted_on", "-pk")[:REPORTS_SHOWN])
 
 
-def _holds(fact: InstitutionProfile | Licence, day: date) -> bool:
+def _holds(fact: DatedFact, day: date) -> bool:
     return fact.starts_on <= day and (fact.ends_on is None or fact.ends_on >= day)

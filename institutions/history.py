@@ -8,21 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Field, ForeignKey, Model, Q
+from django.db.models import Field, ForeignKey, Model, Q, QuerySet
 
 from institutions.models import (
     BedCount,
     CareService,
     GreenChannel,
     Institution,
+    InstitutionContact,
     InstitutionProfile,
     InsuranceDesignation,
     Licence,
+    Note,
     Occupancy,
     Region,
     StaffCount,
 )
 from yiyang.access.fields import INTERNAL, PUBLIC, FieldClass
+from yiyang.access.models import User
 from yiyang.changelog.models import ChangeEntry, Operation
 
 ENTRIES_SHOWN = 20
@@ -30,13 +33,22 @@ NOTHING = "空"
 HIDDEN = "（不显示）"
 # 编号对读者没有意义：说不出名称的，只说是另一条记录。
 NAMELESS = "（另一条记录）"
+VOIDING = ("voided_at", "void_reason")
 OF_INSTITUTION: tuple[type[Model], ...] = (
     *(InstitutionProfile, Licence, GreenChannel, CareService, InsuranceDesignation),
-    *(BedCount, Occupancy, StaffCount),
+    *(BedCount, Occupancy, StaffCount, InstitutionContact, Note),
 )
 Rows = Mapping[type[Model], Sequence[int]]
 Names = Mapping[type[Model], Mapping[int, str]]
 Namer = Callable[[Collection[int]], dict[int, str]]
+RowsOf = Callable[[Institution], QuerySet[Any]]
+# 上层登记里属于一家机构的记录，由各自的 AppConfig.ready() 登记。
+_registers: dict[type[Model], RowsOf] = {}
+
+
+def register_history(model: type[Model], rows: RowsOf) -> None:
+    """Let an upper app put the changes of its rows into the history of an institution."""
+    _registers[model] = rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,10 @@ def institution_names(ids: Collection[int]) -> dict[int, str]:
     return dict(profiles.order_by("starts_on").values_list("institution_id", "name"))
 
 
+def account_names(ids: Collection[int]) -> dict[int, str]:
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "display_name"))
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Which fields the history writes out, and what the records they point to are called.
@@ -85,20 +101,40 @@ class Wording:
 INSTITUTION_WORDING = Wording(
     shown=frozenset({PUBLIC, INTERNAL}),
     silent=frozenset({"id", "uid", "institution", "pinyin"}),
-    namers={Region: region_names, Institution: institution_names},
+    namers={Region: region_names, Institution: institution_names, User: account_names},
 )
 
 
-def history_of(institution: Institution) -> list[HistoryEntry]:
-    """The latest changes of the institution and of its registers, newest first."""
+def history_of(
+    institution: Institution, *, start: int = 0, shown: int = ENTRIES_SHOWN
+) -> list[HistoryEntry]:
+    """The changes of the institution and of its registers, newest first, from `start` on."""
     keys: dict[type[Model], list[int]] = {Institution: [institution.pk]}
     for model in OF_INSTITUTION:
         rows = model._default_manager.filter(institution=institution)
         keys[model] = list(rows.values_list("pk", flat=True))
-    return changes_in_words(keys, INSTITUTION_WORDING)
+    for model, rows_of in _registers.items():
+        keys[model] = list(rows_of(institution).values_list("pk", flat=True))
+    return changes_in_words(keys, INSTITUTION_WORDING, start=start, shown=shown)
 
 
-def changes_in_words(rows: Rows, wording: Wording) -> list[HistoryEntry]:
+def fact_in_words(fact: Model) -> list[tuple[str, str]]:
+    """One row as it stands, field by field."""
+    fields = [f for f in _told_fields(type(fact), INSTITUTION_WORDING) if f.name not in VOIDING]
+    names: dict[type[Model], dict[int, str]] = {}
+    for field in fields:
+        target: Any = field.remote_field.model if isinstance(field, ForeignKey) else None
+        if target in INSTITUTION_WORDING.namers and (key := field.value_from_object(fact)):
+            names.setdefault(target, {}).update(INSTITUTION_WORDING.namers[target]([key]))
+    return [
+        (_label(field), _written(field, field.value_from_object(fact), INSTITUTION_WORDING, names))
+        for field in fields
+    ]
+
+
+def changes_in_words(
+    rows: Rows, wording: Wording, *, start: int = 0, shown: int = ENTRIES_SHOWN
+) -> list[HistoryEntry]:
     """The latest changes of these rows of several registers, newest first."""
     found = Q()
     for model, ids in rows.items():
@@ -108,7 +144,7 @@ def changes_in_words(rows: Rows, wording: Wording) -> list[HistoryEntry]:
         # 先按主键进索引，再分表：日志有上百万行。
         ChangeEntry.objects.filter(found, row_id__in=every_id)
         .select_related("change__actor")
-        .order_by("-change_id", "-ordinal")[:ENTRIES_SHOWN]
+        .order_by("-change_id", "-ordinal")[start : start + shown]
     )
     return entries_in_words(entries, rows, wording)
 

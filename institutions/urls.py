@@ -2,12 +2,29 @@
 
 from django.urls import path
 
-from institutions import grant_pages, request_pages, views
+from institutions import (
+    fact_pages,
+    grant_pages,
+    population_pages,
+    profile_pages,
+    request_pages,
+    views,
+)
+
+FACT = "<int:institution_id>/facts/<slug:kind>/<int:fact_id>"
 
 # /institutions/
 urlpatterns = [
+    path("new/", profile_pages.institution_new, name="institution-new"),
+    path("populations/new/", population_pages.population_new, name="population-new"),
     path("<int:institution_id>/", views.institution_detail, name="institution-detail"),
     path("<int:institution_id>/request/", request_pages.request_new, name="request-new"),
+    path("<int:institution_id>/edit/", profile_pages.institution_edit, name="institution-edit"),
+    path("<int:institution_id>/history/", views.institution_history, name="institution-history"),
+    path("<int:institution_id>/facts/<slug:kind>/new/", fact_pages.fact_new, name="fact-new"),
+    path(f"{FACT}/correct/", fact_pages.fact_correct, name="fact-correct"),
+    path(f"{FACT}/end/", fact_pages.fact_end, name="fact-end"),
+    path(f"{FACT}/void/", fact_pages.fact_void, name="fact-void"),
     path("grants/<int:user_id>/new", grant_pages.grant_new, name="grant-new"),
     path(
         "grants/<int:user_id>/<str:kind>/<int:grant_id>/end",

@@ -8,14 +8,19 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from institutions.dossier import dossier_of
-from institutions.history import history_of
+from institutions.dossier import Dossier, dossier_of
+from institutions.editing import may_edit, may_edit_profile
+from institutions.fact_kinds import KINDS
+from institutions.history import history_of, institution_names
 from institutions.models import Institution
 from institutions.panels import panels_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.facts import Fact
 
+HISTORY_SHOWN = 50
+PAGE_DIGITS, MOST_PAGES = 6, 9999
 NOT_FOUND = "没有这个机构，或不在您的授权范围；请从记录列表里点选。"
 
 
@@ -27,12 +32,68 @@ def institution_detail(request: ActorRequest, institution_id: int) -> HttpRespon
     institution = Institution.objects.visible_to(request.actor).filter(pk=institution_id).first()
     if institution is None:
         raise Http404(NOT_FOUND)
+    dossier = dossier_of(institution, day)
     context = {
-        "dossier": dossier_of(institution, day),
+        "dossier": dossier,
         "panels": panels_of(institution, day, request.actor),
         "history": history_of(institution),
+        **_editable(request, dossier),
     }
     return render(request, "institutions/institution_detail.html", context)
+
+
+@require_safe
+@requires(Permission.VIEW_INSTITUTIONS)
+def institution_history(request: ActorRequest, institution_id: int) -> HttpResponse:
+    """Every change of the institution and its registers, newest first, a page at a time."""
+    institution = Institution.objects.visible_to(request.actor).filter(pk=institution_id).first()
+    if institution is None:
+        raise Http404(NOT_FOUND)
+    page = _page(request)
+    start = (page - 1) * HISTORY_SHOWN
+    found = history_of(institution, start=start, shown=HISTORY_SHOWN + 1)
+    names = institution_names([institution.pk])
+    context = {
+        "institution": institution,
+        "name": names.get(institution.pk, institution.code),
+        "history": found[:HISTORY_SHOWN],
+        "page": page,
+        "has_more": len(found) > HISTORY_SHOWN,
+    }
+    return render(request, "institutions/institution_history.html", context)
+
+
+def _editable(request: ActorRequest, dossier: Dossier) -> dict[str, object]:
+    """Which rows of the page the actor may write, by kind, and which kinds they may enter."""
+    actor, institution, profile = request.actor, dossier.institution, dossier.profile
+    if institution.voided_at:
+        return {"edits": {}, "enters": set(), "may_change": False}
+    held = (dossier.certificates, dossier.channels, dossier.services)
+    dated = (*held, dossier.designations, dossier.contacts)
+    facts: list[Fact] = [one.fact for rows in dated for one in rows]
+    facts += [*dossier.beds, *dossier.occupancies, *dossier.staff, *dossier.notes]
+    return {
+        "edits": {
+            kind.slug: {
+                fact.pk
+                for fact in facts
+                if isinstance(fact, kind.model) and may_edit(actor, institution, kind.part_of(fact))
+            }
+            for kind in KINDS.values()
+        },
+        "enters": {slug for slug, kind in KINDS.items() if kind.offered_to(actor, institution)},
+        "may_change": profile is not None
+        and may_edit_profile(
+            actor, institution, category=profile.category, elderly_kind=profile.elderly_kind
+        ),
+    }
+
+
+def _page(request: ActorRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:PAGE_DIGITS]) <= MOST_PAGES:
+        raise Http404("没有这一页；请从页面上的链接进入。")
+    return int(text[:PAGE_DIGITS])
 
 
 def _day(request: ActorRequest) -> date:

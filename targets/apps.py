@@ -10,6 +10,10 @@ class TargetsConfig(AppConfig):
 
     def ready(self) -> None:
         # 模型在 ready() 之前才装好，所以在这里导入。
+        from institutions.effects import register_readings  # noqa: PLC0415
+        from institutions.panels import register_panel  # noqa: PLC0415
+        from targets.explain.standing import standing_in_readings  # noqa: PLC0415
+        from targets.panels import READINGS  # noqa: PLC0415
         from targets.taskboard.grant_pages import bureaus_panel  # noqa: PLC0415
         from targets.work import FINDINGS, MISSING_REPORTS  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
@@ -20,3 +24,5 @@ class TargetsConfig(AppConfig):
         register_account_panel(
             AccountPanel("bureaus", "targets/bureau_grant_panel.html", bureaus_panel)
         )
+        register_panel(READINGS)
+        register_readings(standing_in_readings)

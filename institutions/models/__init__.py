@@ -22,6 +22,7 @@ from institutions.models.institutions import (
     Ownership,
     Status,
 )
+from institutions.models.notes import Note
 from institutions.models.pilots import PilotProject
 from institutions.models.regions import (
     FormerRegionName,
@@ -69,6 +70,7 @@ __all__ = [
     "InsuranceScheme",
     "Licence",
     "LicenceKind",
+    "Note",
     "Occupancy",
     "Ownership",
     "PilotProject",

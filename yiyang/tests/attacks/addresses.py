@@ -37,6 +37,11 @@ PLAN_WRITERS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REVI
 CITY_REVIEWERS = holding(P.REVIEW) & CITY_WIDE
 SEES_REGISTERS = holding(P.VIEW_INSTITUTIONS)
 SENDS_SHEETS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REPORT_OWN)
+KEEPS_INSTITUTIONS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
+WEST_HEALTH = holding(P.VIEW_INSTITUTIONS, P.EDIT_HEALTH) & CITY_WIDE
+WEST_ELDERLY = holding(P.VIEW_INSTITUTIONS, P.EDIT_ELDERLY) & CITY_WIDE
+WEST_EITHER = WEST_HEALTH | WEST_ELDERLY
+WEST_NOTES = WEST_EITHER | (holding(P.VIEW_INSTITUTIONS, P.REVIEW) & CITY_WIDE)
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 LIAISON = frozenset({Role.BUREAU_LIAISON})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
@@ -85,6 +90,7 @@ WEST = "region={west}&as_of={day}"
 READING = {"code": "GC17", "reading": "standard"}
 ENDING = {"agreement_id": "agreement", "verb": "terminate"}
 FILED = {"holder": "agreement_files", "object_id": "agreement"}
+LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
 DRAFT = {"slug": "policy_draft"}
@@ -126,6 +132,29 @@ ADDRESSES = (
     get("institution-detail", WEST_INSTITUTIONS, institution_id="hospital"),
     get("request-new", WEST_ASKERS, institution_id="hospital"),
     post("request-new", WEST_ASKERS, {"reason": "实地核对"}, institution_id="hospital"),
+    get("institution-new", KEEPS_INSTITUTIONS),
+    post("institution-new", KEEPS_INSTITUTIONS, {"code": "X-1"}),
+    get("institution-edit", WEST_HEALTH, institution_id="hospital"),
+    post("institution-edit", WEST_HEALTH, {"name": "偷"}, institution_id="hospital"),
+    get("institution-history", WEST_INSTITUTIONS, institution_id="hospital"),
+    get("population-new", holding(P.EDIT_HEALTH)),
+    post("population-new", holding(P.EDIT_HEALTH), {"people": "1"}),
+    get("fact-new", WEST_EITHER, institution_id="hospital", kind="licence"),
+    get("fact-new", WEST_HEALTH, institution_id="hospital", kind="channel"),
+    get("fact-new", WEST_EITHER, institution_id="hospital", kind="service"),
+    get("fact-new", WEST_EITHER, institution_id="hospital", kind="designation"),
+    get("fact-new", WEST_EITHER, institution_id="hospital", kind="contact"),
+    get("fact-new", WEST_EITHER, institution_id="home", kind="beds"),
+    get("fact-new", WEST_ELDERLY, institution_id="home", kind="occupancy"),
+    get("fact-new", WEST_HEALTH, institution_id="home", kind="staff"),
+    get("fact-new", WEST_NOTES, institution_id="home", kind="note"),
+    post("fact-new", WEST_EITHER, {"number": "x"}, institution_id="hospital", kind="licence"),
+    get("fact-correct", WEST_HEALTH, **LICENCE),
+    post("fact-correct", WEST_HEALTH, {"number": "x"}, **LICENCE),
+    get("fact-end", WEST_HEALTH, **LICENCE),
+    post("fact-end", WEST_HEALTH, {"ends_on": "2020-01-01"}, **LICENCE),
+    get("fact-void", WEST_HEALTH, **LICENCE),
+    post("fact-void", WEST_HEALTH, {"reason": ""}, **LICENCE),
     post("grant-new", SECURITY, {"code": "150300000000"}, user_id="account"),
     post("grant-end", SECURITY, {}, user_id="account", kind="region", grant_id="grant"),
     # /requests/ 归卫健答复的一份；撤回只认提出人

@@ -115,6 +115,7 @@ def make_scene() -> Scene:
     keys = _keys(city, author) | _runs(earlier, run)
     keys |= task_keys(policy, accounts)
     keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
+    keys |= {"licence": hospital.licences.get().pk, "street": city.west_street.code}
     keys |= {"hospital_code": hospital.code, "home_code": home.code}
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
     keys |= {"request": _request(city), "west_street_code": city.west_street.code}

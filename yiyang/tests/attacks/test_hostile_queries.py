@@ -32,6 +32,8 @@ ASKED = {
     "difference-list": ("day", "side"),
     "agreement-detail": ("as_of",),
     "agreement-new": ("medical", "elderly"),
+    "institution-history": ("page",),
+    "institution-new": ("region", "host"),
     "institution-picker": ("q", "side", "format", "to", "field"),
     "region-picker": ("q",),
     "team-picker": ("q",),

@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
-from django.urls import reverse
-
 from institutions.tests.batches import BEDS_CELLS
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import PASSWORD
-from yiyang.tests.attacks.scene import HOSPITAL, NAME, Scene
+from yiyang.tests.attacks.filled import Filled as Filled
+from yiyang.tests.attacks.record_forms import RECORD_FORMS
+from yiyang.tests.attacks.scene import HOSPITAL, NAME
 
 CLERK, REVIEWER = Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER
 NEW_PASSWORD = "绿色-Mountain-58-lamp"
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """One form; {names} in it come from the scene, and `is_accepted` says that it works as is."""
-
-    name: str
-    role: Role | None
-    data: Mapping[str, Any]
-    keys: Mapping[str, str] = field(default_factory=dict)
-    query: str = ""
-    is_accepted: bool = True
-
-    def way(self, scene: Scene) -> str:
-        kwargs = {name: scene.keys.get(key, key) for name, key in self.keys.items()}
-        return reverse(self.name, kwargs=kwargs) + self.query.format(**scene.keys)
-
-    def filled(self, scene: Scene) -> dict[str, Any]:
-        return {
-            name: value.format(**scene.keys) if isinstance(value, str) else value
-            for name, value in self.data.items()
-        }
-
 
 DRAFT = {"slug": "policy_draft"}
 POLICY = {
@@ -137,6 +110,7 @@ FORMS = (
         is_accepted=False,
     ),
     Filled("attachment-void", CLERK, {"reason": "传错了文件"}, {"uid": "attachment"}),
+    *RECORD_FORMS,
     Filled("person-search", CLERK, {"term": NAME}),
     Filled("person-export", REVIEWER, {"columns": ["name"], "purpose": "核对体检名单，交疾控科"}),
     Filled(

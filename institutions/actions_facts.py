@@ -1,0 +1,130 @@
+"""The verbs that enter, end, correct and take back one dated fact or report of an institution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from institutions.models import Institution, InstitutionProfile
+from yiyang.changelog.context import Recorder, recorded
+from yiyang.dated import Written, checked_create, hold_from, void
+from yiyang.facts import DatedFact, Fact
+from yiyang.lib.pinyin import initials
+
+PINYIN_LENGTH = 100
+
+
+def open_institution(
+    *, by: Recorder, code: str, starts_on: date, reason: str, profile: Mapping[str, Any]
+) -> Institution:
+    """Enter an institution that the register does not have. ValidationError when it has."""
+    with recorded(by=by, reason=reason):
+        if Institution.objects.filter(code=code).exists():
+            raise ValidationError({"code": f"机构编码 {code} 已有登记，请核对，或打开原机构修改。"})
+        institution = checked_create(Institution, code=code)
+        assert isinstance(institution, Institution)
+        _profile_from(by, institution, starts_on, profile, reason)
+    return institution
+
+
+def change_institution(
+    *,
+    by: Recorder,
+    institution: Institution,
+    starts_on: date,
+    reason: str,
+    profile: Mapping[str, Any],
+) -> Written:
+    """From `starts_on` on, until the next known change, the institution is as `profile` says."""
+    with recorded(by=by, reason=reason):
+        return _profile_from(by, institution, starts_on, profile, reason)
+
+
+def _profile_from(
+    by: Recorder, institution: Institution, day: date, profile: Mapping[str, Any], reason: str
+) -> Written:
+    pinyin = initials(profile["name"])[:PINYIN_LENGTH]
+    return hold_from(
+        by=by,
+        model=InstitutionProfile,
+        keys={"institution": institution},
+        starts_on=day,
+        values={**profile, "pinyin": pinyin},
+        reason=reason,
+    )
+
+
+def enter_fact(
+    *,
+    by: Recorder,
+    model: type[models.Model],
+    institution: Institution,
+    values: Mapping[str, Any],
+    reason: str,
+) -> None:
+    """Enter one fact beside those there are. ValidationError where one stands in its place."""
+    with recorded(by=by, reason=reason):
+        checked_create(model, institution=institution, **values)
+
+
+def let_hold(
+    *,
+    by: Recorder,
+    model: type[models.Model],
+    institution: Institution,
+    values: Mapping[str, Any],
+    reason: str,
+) -> Written:
+    """From its start on let one fact stand in the place of the one that held until then."""
+    rest = {name: value for name, value in values.items() if name != "starts_on"}
+    with recorded(by=by, reason=reason):
+        return hold_from(
+            by=by,
+            model=model,
+            keys={"institution": institution},
+            starts_on=values["starts_on"],
+            values=rest,
+            reason=reason,
+        )
+
+
+def correct_fact(*, by: Recorder, fact: Fact, values: Mapping[str, Any], reason: str) -> Written:
+    """Void the mistaken row and enter it again as it should have been."""
+    if all(getattr(fact, name) == value for name, value in values.items()):
+        return Written.UNCHANGED
+    fixed = ("id", "voided_at", "void_reason")
+    kept = {
+        field.name: getattr(fact, field.name)
+        for field in fact._meta.concrete_fields
+        if field.name not in fixed
+    }
+    with recorded(by=by, reason=reason):
+        _take_back(by, fact, f"更正：{reason}")
+        checked_create(type(fact), **{**kept, **values})
+    return Written.CHANGED
+
+
+def end_fact(*, by: Recorder, fact: DatedFact, ends_on: date, reason: str) -> None:
+    """Let `ends_on` be the last day the fact holds. ValidationError before its first day."""
+    with recorded(by=by, reason=reason):
+        fact.ends_on = ends_on
+        fact.full_clean()
+        fact.save(update_fields=["ends_on"])
+
+
+def void_fact(*, by: Recorder, fact: Fact, reason: str) -> None:
+    """Take back a mistaken row. ValidationError without a reason or when it is taken back."""
+    with recorded(by=by, reason=reason):
+        _take_back(by, fact, reason)
+
+
+def _take_back(by: Recorder, fact: Fact, reason: str) -> None:
+    # 两个人同时更正同一条：后到的要看到已经作废，而不是再补出一条。
+    rows = type(fact)._default_manager.select_for_update()
+    if not rows.filter(pk=fact.pk, voided_at=None).exists():
+        raise ValidationError("这条记录已被作废或更正，请回到机构页查看。")
+    void(by=by, fact=fact, reason=reason[:200])

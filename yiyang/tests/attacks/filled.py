@@ -1,0 +1,34 @@
+"""One form filled as a clerk would, and where it is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from yiyang.access.roles import Role
+from yiyang.tests.attacks.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One form; {names} in it come from the scene, and `is_accepted` says that it works as is."""
+
+    name: str
+    role: Role | None
+    data: Mapping[str, Any]
+    keys: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    is_accepted: bool = True
+
+    def way(self, scene: Scene) -> str:
+        kwargs = {name: scene.keys.get(key, key) for name, key in self.keys.items()}
+        return reverse(self.name, kwargs=kwargs) + self.query.format(**scene.keys)
+
+    def filled(self, scene: Scene) -> dict[str, Any]:
+        return {
+            name: value.format(**scene.keys) if isinstance(value, str) else value
+            for name, value in self.data.items()
+        }
