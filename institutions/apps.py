@@ -16,12 +16,14 @@ class InstitutionsConfig(AppConfig):
         from institutions.attachments import ATTACHMENTS, INSTITUTION_FILES  # noqa: PLC0415
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
         from institutions.imports.registers import register_imports  # noqa: PLC0415
+        from institutions.lists.places import PLACES  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
         from institutions.request_panel import REQUESTS  # noqa: PLC0415
         from institutions.request_work import DIFFERENCES, RETURNED, TO_CHECK  # noqa: PLC0415
         from institutions.work import LICENCES_ENDING  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
+        from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_grant_source(grants_held)
@@ -34,3 +36,5 @@ class InstitutionsConfig(AppConfig):
         register_panel(REQUESTS)
         for source in (TO_CHECK, RETURNED, DIFFERENCES, LICENCES_ENDING):
             register_work(source)
+        for place in PLACES:
+            add_place(place)

@@ -44,7 +44,8 @@ PARTS_OF_DRAFTS = (
     "targets_target",
     "targets_taskbureau",
 )
-# 会话、登录失败计数、动态口令设备、太久以前的口令散列：到期即删。个人密钥不在其列：只能经
+# 会话、登录失败计数、动态口令设备、太久以前的口令散列：到期即删；常用筛选由本人删。
+# 个人密钥不在其列：只能经
 # contracts_destroy_person()，凭另一人确认过的计划逐人销毁。
 DELETABLE = (
     "axes_*",
@@ -56,6 +57,7 @@ DELETABLE = (
     "targets_planstep",
     "yiyang_passwordrecord",
     *PARTS_OF_DRAFTS,
+    "yiyang_savedfilter",
 )
 
 

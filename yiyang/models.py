@@ -5,6 +5,7 @@ from yiyang.attachments.models import Attachment, AttachmentContent
 from yiyang.audit.models import AuditBatch, AuditEvent, AuditSeal
 from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
 from yiyang.holidays.models import Holiday
+from yiyang.listing.models import SavedFilter
 
 __all__ = [
     "AccountSession",
@@ -19,5 +20,6 @@ __all__ = [
     "ChangePending",
     "Holiday",
     "PasswordRecord",
+    "SavedFilter",
     "User",
 ]

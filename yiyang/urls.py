@@ -29,4 +29,6 @@ urlpatterns = [
     path("persons/", include("contracts.urls")),
     path("tasks/", include("targets.taskboard.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
+    path("lists/", include("yiyang.listing.urls")),
+    path("", include("institutions.lists.urls")),
 ]

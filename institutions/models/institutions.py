@@ -178,7 +178,15 @@ class InstitutionProfile(DatedFact):
 
     class Meta(DatedFact.Meta):
         verbose_name = verbose_name_plural = "机构概况"
-        indexes = [models.Index(fields=["region", "starts_on"], name="institutions_profile_region")]
+        indexes = [
+            models.Index(fields=["region", "starts_on"], name="institutions_profile_region"),
+            # 名单按拼音翻页：翻到多深都从这里接着读。
+            models.Index(
+                fields=["pinyin", "id"],
+                condition=Q(voided_at=None),
+                name="institutions_profile_pinyin",
+            ),
+        ]
         constraints = [
             *DatedFact.Meta.constraints,
             no_overlap(

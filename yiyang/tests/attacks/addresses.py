@@ -87,13 +87,27 @@ def post(name: str, open_to: Roles, data: Mapping[str, Any], **keys: str) -> Add
 
 
 WEST = "region={west}&as_of={day}"
+
+
+def register(
+    name: str, permission: Permission, export: Permission = P.EXPORT
+) -> tuple[Address, ...]:
+    """The three addresses of a list, asked for all it shows and for the west."""
+    sees, exports = holding(permission), holding(permission, export)
+    return (
+        get(name, sees),
+        get(name, sees & CITY_WIDE, "region={west}"),
+        get(f"{name}-csv", exports & CITY_WIDE, "region={west}"),
+        get(f"{name}-xlsx", exports & CITY_WIDE, "region={west}"),
+    )
+
+
 READING = {"code": "GC17", "reading": "standard"}
 ENDING = {"agreement_id": "agreement", "verb": "terminate"}
 FILED = {"holder": "agreement_files", "object_id": "agreement"}
 LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
-DRAFT = {"slug": "policy_draft"}
 REVEAL = {"field": "phone", "reason": "VISIT", "note": "核对住址后上门"}
 ADDRESSES = (
     # /
@@ -129,6 +143,7 @@ ADDRESSES = (
     get("audit-detail", AUDIT, event_id="event"),
     get("audit-csv", AUDIT),
     # /institutions/
+    *register("institution-list", P.VIEW_INSTITUTIONS),
     get("institution-detail", WEST_INSTITUTIONS, institution_id="hospital"),
     get("request-new", WEST_ASKERS, institution_id="hospital"),
     post("request-new", WEST_ASKERS, {"reason": "实地核对"}, institution_id="hospital"),
@@ -193,6 +208,21 @@ ADDRESSES = (
     get("attachment-file", WEST_AGREEMENTS, uid="attachment"),
     get("attachment-void", WEST_AGREEMENTS & AGREEMENT_CLERKS, uid="attachment"),
     post("attachment-void", WEST_AGREEMENTS & AGREEMENT_CLERKS, {}, uid="attachment"),
+    # /beds/ /occupancies/ /staff/ /populations/
+    *register("bed-list", P.VIEW_INSTITUTIONS),
+    *register("occupancy-list", P.VIEW_INSTITUTIONS),
+    *register("staff-list", P.VIEW_INSTITUTIONS),
+    *register("population-list", P.VIEW_INSTITUTIONS),
+    # /lists/ 只有自己的常用筛选；别人的编号不认
+    get("saved-filter-list", EVERY_ROLE),
+    post(
+        "saved-filter-new",
+        holding(P.VIEW_INSTITUTIONS),
+        {"name": "停业的", "query": "status=SUSPENDED"},
+        code="institutions",
+    ),
+    post("saved-filter-change", NO_ROLE, {"name": "改名"}, filter_id="filter"),
+    post("saved-filter-drop", NO_ROLE, {}, filter_id="filter"),
     # /persons/
     get("person-list", WEST_PERSONS, WEST),
     get("person-list", holding(P.VIEW_PERSONS)),
@@ -231,24 +261,6 @@ ADDRESSES = (
     get("policy-detail", SEES_TARGETS, slug="policy"),
     get("policy-detail", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy_draft"),
     get("policy-table", SEES_TARGETS, slug="policy"),
-    get("policy-table", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy_submitted"),
-    get("policy-new", KEEPS_POLICIES),
-    post("policy-new", KEEPS_POLICIES, {"number": ""}),
-    get("policy-facts", KEEPS_POLICIES, **DRAFT),
-    get("policy-clause-new", KEEPS_POLICIES, **DRAFT),
-    get("policy-clause-edit", KEEPS_POLICIES, **DRAFT, clause_id="draft_clause"),
-    get("policy-target-new", KEEPS_POLICIES, **DRAFT),
-    get("policy-target-new", KEEPS_POLICIES, "indicator=GC17", **DRAFT),
-    get("policy-target-edit", KEEPS_POLICIES, **DRAFT, code="draft_target"),
-    post("policy-milestone-new", KEEPS_POLICIES, {"step": ""}, **DRAFT, code="draft_target"),
-    get("policy-task-new", KEEPS_POLICIES, **DRAFT),
-    get("policy-task-edit", KEEPS_POLICIES, **DRAFT, position="1"),
-    get("policy-part-remove", KEEPS_POLICIES, **DRAFT, kind="task", part_id="draft_task"),
-    post("policy-part-remove", KEEPS_POLICIES, {}, **DRAFT, kind="task", part_id="draft_task"),
-    post("policy-submit", KEEPS_POLICIES, {}, **DRAFT),
-    get("policy-discard", KEEPS_POLICIES, **DRAFT),
-    get("policy-send-back", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy_submitted"),
-    post("policy-publish", CITY_REVIEWERS, {}, slug="policy_submitted"),
     # /bureaus/
     get("bureau-list", SEES_TARGETS),
     get("bureau-new", KEEPS_POLICIES),

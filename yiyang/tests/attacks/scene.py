@@ -47,14 +47,16 @@ from yiyang.attachments.tests.files import make_attachment
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.holidays.models import Holiday, HolidayKind
+from yiyang.listing.models import SavedFilter
 from yiyang.tests.attacks.followed import task_keys
 
 NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
 HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
 PLAN, NOTE, AGREEMENT = "西原测算方案", "西原来电已催办", "西原协1"
+FILTER = "西原常用筛选"
 OWN_PLAN = "市里自己的方案"
 # 这些字只属于西区的记录：东区的任何账号在任何页面上都不该看到。
-WEST_ONLY = (NAME, ID_NUMBER, PHONE, HOSPITAL, HOME, TEAM, PLAN, NOTE, AGREEMENT)
+WEST_ONLY = (NAME, ID_NUMBER, PHONE, HOSPITAL, HOME, TEAM, PLAN, NOTE, AGREEMENT, FILTER)
 CODES = ("GC17", "FD17")
 EARLIER = date(2016, 12, 31)
 DISTRICT_ROLES = (
@@ -122,6 +124,7 @@ def make_scene() -> Scene:
     keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"agreement_files": AGREEMENT_FILES.name}
     keys |= {"attachment": make_attachment(AGREEMENT_FILES, agreement.pk).uid}
+    keys |= {"own_filter": _saved_filter(accounts[Role.CITY_HEALTH_CLERK])}
     keys |= {"plan": plan.pk, "step": plan.steps.get().pk, "own_plan": own.pk}
     keys |= {
         "batch": send_cells(author, "beds", BEDS_CELLS).pk,
@@ -199,12 +202,20 @@ def _keys(city: City, account: User) -> dict[str, Any]:
         "session": session.pk,
         "grant": grant.pk,
         "event": event,
+        "filter": _saved_filter(account),
         "holiday": holiday.pk,
         "west": city.west.code,
         "east": city.east.code,
         "east_id": city.east.pk,
         "west_id": city.west.pk,
     }
+
+
+def _saved_filter(owner: User) -> int:
+    kept = SavedFilter.objects.create(
+        owner=owner, register="institutions", name=FILTER, query="status=OPERATING"
+    )
+    return int(kept.pk)
 
 
 def _runs(earlier: IndicatorRun, run: IndicatorRun) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 
 from contracts.filters import PersonFilter
+from institutions.lists.institutions import InstitutionFilter
 from yiyang.access.roles import Role
 from yiyang.audit.filters import AuditEventFilter
 from yiyang.tests.attacks.addresses import ADDRESSES, Address
@@ -21,12 +22,21 @@ WHERE = ("region", "as_of")
 LIST = ("side", "part", "outcome", "after")
 PERSONS = (*PersonFilter.base_filters, "after")
 AUDITED = (*AuditEventFilter.base_filters, "before")
+# 各名单读参数的是同一段代码：机构名单试全部，别的只试自己的筛选。
+LISTED = (*InstitutionFilter.base_filters, "sort", "col", "after")
+REPORTED = ("q", "first", "period", "register")
 # 每个地址读哪些查询参数；没有写在这里的地址一个也不读。
 ASKED = {
     "sign-in": ("next",),
     "user-list": ("words", "role", "page"),
     "audit-list": AUDITED,
     "audit-csv": AUDITED,
+    "institution-list": LISTED,
+    "institution-list-csv": ("q", "sort", "col"),
+    "bed-list": REPORTED,
+    "occupancy-list": ("q", "period"),
+    "staff-list": ("q", "last"),
+    "population-list": ("q", "group", "basis", "first", "last"),
     "institution-detail": ("as_of",),
     "request-list": ("tab", "before"),
     "difference-list": ("day", "side"),
@@ -43,7 +53,6 @@ ASKED = {
     "person-reveal": ("field",),
     "disclosure-totals": ("month",),
     "policy-list": ("tab",),
-    "policy-target-new": ("indicator",),
     "quality-list": WHERE,
     "quality-detail": (*WHERE, "after"),
     "quality-csv": WHERE,

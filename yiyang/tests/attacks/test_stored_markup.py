@@ -49,7 +49,7 @@ SHOWN_COLUMNS = {
 }
 REGISTERS = {
     *("institution-detail", "person-detail", "plan-list", "plan-detail", "target-table"),
-    *("gap", "indicator-detail", "record-list", "user-list", "user-detail"),
+    *("gap", "indicator-detail", "record-list", "user-list", "user-detail", "institution-list"),
 }
 
 
