@@ -2,11 +2,43 @@
 
 from django.urls import path
 
-from targets.views import policies
+from targets.views import policies, policy_drafts, policy_review, policy_targets
 
 # /policies/
 urlpatterns = [
     path("", policies.policy_list, name="policy-list"),
+    path("new/", policy_drafts.policy_new, name="policy-new"),
     path("<slug:slug>/", policies.policy_detail, name="policy-detail"),
     path("<slug:slug>/table/", policies.policy_table, name="policy-table"),
+    path("<slug:slug>/facts/", policy_drafts.policy_facts, name="policy-facts"),
+    path("<slug:slug>/clauses/new/", policy_drafts.policy_clause_new, name="policy-clause-new"),
+    path(
+        "<slug:slug>/clauses/<int:clause_id>/",
+        policy_drafts.policy_clause_edit,
+        name="policy-clause-edit",
+    ),
+    path("<slug:slug>/targets/new/", policy_targets.policy_target_new, name="policy-target-new"),
+    path(
+        "<slug:slug>/targets/<slug:code>/",
+        policy_targets.policy_target_edit,
+        name="policy-target-edit",
+    ),
+    path(
+        "<slug:slug>/targets/<slug:code>/steps/",
+        policy_targets.policy_milestone_new,
+        name="policy-milestone-new",
+    ),
+    path("<slug:slug>/tasks/new/", policy_drafts.policy_task_new, name="policy-task-new"),
+    path(
+        "<slug:slug>/tasks/<int:position>/", policy_drafts.policy_task_edit, name="policy-task-edit"
+    ),
+    path(
+        "<slug:slug>/remove/<slug:kind>/<int:part_id>/",
+        policy_drafts.policy_part_remove,
+        name="policy-part-remove",
+    ),
+    path("<slug:slug>/submit/", policy_review.policy_submit, name="policy-submit"),
+    path("<slug:slug>/send-back/", policy_review.policy_send_back, name="policy-send-back"),
+    path("<slug:slug>/publish/", policy_review.policy_publish, name="policy-publish"),
+    path("<slug:slug>/discard/", policy_review.policy_discard, name="policy-discard"),
 ]

@@ -3,49 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 
+from targets.forms.fields import day_field, text_field
 from targets.models import Bureau
-
-DAY_WRONG = dict.fromkeys(("required", "invalid"), "请写成 2019-01-01 这样的日期。")
-EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
-OUT_OF_RANGE = f"日期须在 {EARLIEST} 到 {LATEST} 之间，请核对年份。"
-
-
-def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
-    """A date typed or picked, with its Chinese message."""
-    return forms.DateField(
-        label=label,
-        help_text=help_text,
-        required=required,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[
-            MinValueValidator(EARLIEST, OUT_OF_RANGE),
-            MaxValueValidator(LATEST, OUT_OF_RANGE),
-        ],
-        error_messages=DAY_WRONG,
-    )
-
-
-def text_field(
-    label: str, longest: int, help_text: str = "", *, required: bool = True
-) -> forms.CharField:
-    """A line of text with its Chinese messages."""
-    return forms.CharField(
-        label=label,
-        help_text=help_text,
-        required=required,
-        max_length=longest,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": f"请填写{label}。",
-            "max_length": f"{label}最多 {longest} 字，请缩短。",
-        },
-    )
 
 
 class BureauForm(forms.Form):

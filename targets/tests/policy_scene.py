@@ -13,9 +13,14 @@ from targets.models import (
     Comparator,
     Confirmation,
     EntryState,
+    Milestone,
     PolicyClause,
     PolicyDocument,
+    PolicyTask,
     Target,
+    TaskBureau,
+    TaskMode,
+    TaskRole,
     ValidityStatus,
 )
 from yiyang.access.models import User
@@ -72,15 +77,45 @@ def add_target(policy: PolicyDocument, code: str, **fields: Any) -> Target:
     return Target.objects.create(**filled)
 
 
+def add_task(policy: PolicyDocument, bureau: Bureau, name: str) -> PolicyTask:
+    """A task that one bureau answers for alone."""
+    position = policy.tasks.count() + 1
+    task = PolicyTask.objects.create(
+        policy=policy,
+        position=position,
+        printed_number=position,
+        mode=TaskMode.SOLE,
+        title="单独负责的任务",
+    )
+    TaskBureau.objects.create(
+        task=task, bureau=bureau, role=TaskRole.SOLE, position=1, printed_name=name
+    )
+    return task
+
+
 def make_drafts(policy: PolicyDocument, clerk: User) -> dict[str, Any]:
     """What the addresses of entering are about: keys by name."""
     bureau, heir = make_bureau("bureau", "测试市民政局"), make_bureau("heir", "测试市老龄局")
     draft = make_draft(policy.region, clerk)
     target = add_target(draft, "draft-1")
+    Milestone.objects.create(target=target, due_on=date(2017, 9, 30), threshold="0.5")
+    submitted = make_draft(
+        policy.region,
+        clerk,
+        slug="submitted",
+        number="测政发〔2017〕3号",
+        entry_state=EntryState.SUBMITTED,
+        submitted_by=clerk,
+    )
+    add_target(submitted, "submitted-1")
     return {
         "policy": policy.slug,
         "policy_draft": draft.slug,
+        "policy_submitted": submitted.slug,
+        "draft_clause": target.clause_id,
         "draft_target": target.code,
+        "draft_task": add_task(draft, bureau, "测试市民政局").pk,
+        "city_id": policy.region_id,
         "bureau": bureau.code,
         "heir_id": heir.pk,
     }

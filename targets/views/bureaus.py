@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,11 +13,11 @@ from targets.models import Bureau, TaskBureau
 from targets.policies.actions_bureaus import name_bureau, open_bureau, succeed_bureau
 from targets.policies.bureaus import bureau_lines
 from targets.policies.rights import may_enter
+from targets.views.posting import UNPROCESSABLE, done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 
-UNPROCESSABLE = 422
 NO_BUREAU = "没有这个部门；请从部门名录里选择。"
 
 
@@ -42,18 +39,14 @@ def bureau_list(request: ActorRequest) -> HttpResponse:
 @requires(Permission.MANAGE_POLICIES)
 def bureau_new(request: ActorRequest) -> HttpResponseBase:
     """Enter a bureau."""
-    form = BureauForm(request.POST if request.method == "POST" else None)
+    form = BureauForm(posted(request))
 
     def enter() -> HttpResponseBase:
         bureau = open_bureau(by=request.actor, **form.cleaned_data)
         messages.success(request, "部门已列入名录。")
         return redirect("bureau-detail", bureau.code)
 
-    answer = _done(form, enter) if form.is_bound else None
-    if answer is not None:
-        return answer
-    status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, "targets/bureau_new.html", {"form": form}, status=status)
+    return done(form, enter) or form_page(request, "targets/bureau_new.html", form, {})
 
 
 @require_safe
@@ -75,7 +68,7 @@ def bureau_name(request: ActorRequest, code: str) -> HttpResponseBase:
         messages.success(request, "名称已登记，自所写日期起使用。")
         return redirect("bureau-detail", bureau.code)
 
-    return _done(form, enter) or _page(request, bureau, form, _successor_form(request, bureau))
+    return done(form, enter) or _page(request, bureau, form, _successor_form(request, bureau))
 
 
 @require_POST
@@ -96,19 +89,7 @@ def bureau_successor(request: ActorRequest, code: str) -> HttpResponseBase:
         messages.success(request, "承接关系已登记。")
         return redirect("bureau-detail", bureau.code)
 
-    return _done(form, enter) or _page(request, bureau, BureauNameForm(), form)
-
-
-def _done(form: Form, enter: Callable[[], HttpResponseBase]) -> HttpResponseBase | None:
-    """The answer when the form is sound and the action took it, else None with the errors told."""
-    if not form.is_valid():
-        return None
-    try:
-        return enter()
-    except ValidationError as error:
-        known = hasattr(error, "error_dict") and set(error.error_dict) <= set(form.fields)
-        form.add_error(None, error if known else error.messages)
-        return None
+    return done(form, enter) or _page(request, bureau, BureauNameForm(), form)
 
 
 def _bureau(request: ActorRequest, code: str) -> Bureau:

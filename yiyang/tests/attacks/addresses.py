@@ -108,6 +108,7 @@ FILED = {"holder": "agreement_files", "object_id": "agreement"}
 LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
+DRAFT = {"slug": "policy_draft"}
 REVEAL = {"field": "phone", "reason": "VISIT", "note": "核对住址后上门"}
 ADDRESSES = (
     # /
@@ -261,6 +262,24 @@ ADDRESSES = (
     get("policy-detail", SEES_TARGETS, slug="policy"),
     get("policy-detail", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy_draft"),
     get("policy-table", SEES_TARGETS, slug="policy"),
+    get("policy-table", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy_submitted"),
+    get("policy-new", KEEPS_POLICIES),
+    post("policy-new", KEEPS_POLICIES, {"number": ""}),
+    get("policy-facts", KEEPS_POLICIES, **DRAFT),
+    get("policy-clause-new", KEEPS_POLICIES, **DRAFT),
+    get("policy-clause-edit", KEEPS_POLICIES, **DRAFT, clause_id="draft_clause"),
+    get("policy-target-new", KEEPS_POLICIES, **DRAFT),
+    get("policy-target-new", KEEPS_POLICIES, "indicator=GC17", **DRAFT),
+    get("policy-target-edit", KEEPS_POLICIES, **DRAFT, code="draft_target"),
+    post("policy-milestone-new", KEEPS_POLICIES, {"step": ""}, **DRAFT, code="draft_target"),
+    get("policy-task-new", KEEPS_POLICIES, **DRAFT),
+    get("policy-task-edit", KEEPS_POLICIES, **DRAFT, position="1"),
+    get("policy-part-remove", KEEPS_POLICIES, **DRAFT, kind="task", part_id="draft_task"),
+    post("policy-part-remove", KEEPS_POLICIES, {}, **DRAFT, kind="task", part_id="draft_task"),
+    post("policy-submit", KEEPS_POLICIES, {}, **DRAFT),
+    get("policy-discard", KEEPS_POLICIES, **DRAFT),
+    get("policy-send-back", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy_submitted"),
+    post("policy-publish", CITY_REVIEWERS, {}, slug="policy_submitted"),
     # /bureaus/
     get("bureau-list", SEES_TARGETS),
     get("bureau-new", KEEPS_POLICIES),

@@ -53,6 +53,7 @@ ASKED = {
     "person-reveal": ("field",),
     "disclosure-totals": ("month",),
     "policy-list": ("tab",),
+    "policy-target-new": ("indicator",),
     "quality-list": WHERE,
     "quality-detail": (*WHERE, "after"),
     "quality-csv": WHERE,
