@@ -14,14 +14,17 @@ class ContractsConfig(AppConfig):
             ATTACHMENTS,
         )
         from contracts.agreements.panels import register_agreement_panel  # noqa: PLC0415
+        from contracts.agreements.stopping import AGREEMENTS as STOPPING  # noqa: PLC0415
         from contracts.imports.registers import register_imports  # noqa: PLC0415
         from contracts.panels import AGREEMENTS  # noqa: PLC0415 - models load before ready()
         from contracts.work import EXPIRING, SIGNUPS_ENDING  # noqa: PLC0415
+        from institutions.consequences import register_consequence  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_panel(AGREEMENTS)
+        register_consequence(STOPPING)
         register_holder(AGREEMENT_FILES)
         register_agreement_panel(ATTACHMENTS)
         register_work(EXPIRING)

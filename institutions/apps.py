@@ -20,6 +20,7 @@ class InstitutionsConfig(AppConfig):
         from institutions.panels import register_panel  # noqa: PLC0415
         from institutions.request_panel import REQUESTS  # noqa: PLC0415
         from institutions.request_work import DIFFERENCES, RETURNED, TO_CHECK  # noqa: PLC0415
+        from institutions.status_pages import STATUS_CHANGE  # noqa: PLC0415
         from institutions.work import LICENCES_ENDING  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
@@ -29,6 +30,7 @@ class InstitutionsConfig(AppConfig):
         register_grant_source(grants_held)
         register_holder(INSTITUTION_FILES)
         register_panel(ATTACHMENTS)
+        register_panel(STATUS_CHANGE)
         register_account_panel(
             AccountPanel("grants", "institutions/grant_panel.html", grants_panel)
         )

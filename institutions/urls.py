@@ -8,6 +8,7 @@ from institutions import (
     population_pages,
     profile_pages,
     request_pages,
+    status_pages,
     views,
 )
 
@@ -20,6 +21,11 @@ urlpatterns = [
     path("<int:institution_id>/", views.institution_detail, name="institution-detail"),
     path("<int:institution_id>/request/", request_pages.request_new, name="request-new"),
     path("<int:institution_id>/edit/", profile_pages.institution_edit, name="institution-edit"),
+    path(
+        "<int:institution_id>/status/",
+        status_pages.institution_status,
+        name="institution-status",
+    ),
     path("<int:institution_id>/history/", views.institution_history, name="institution-history"),
     path("<int:institution_id>/facts/<slug:kind>/new/", fact_pages.fact_new, name="fact-new"),
     path(f"{FACT}/correct/", fact_pages.fact_correct, name="fact-correct"),

@@ -10,8 +10,10 @@ class TargetsConfig(AppConfig):
 
     def ready(self) -> None:
         # 模型在 ready() 之前才装好，所以在这里导入。
+        from contracts.agreements.panels import register_agreement_panel  # noqa: PLC0415
         from institutions.effects import register_readings  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
+        from targets.explain.agreement_standing import STANDING  # noqa: PLC0415
         from targets.explain.standing import standing_in_readings  # noqa: PLC0415
         from targets.panels import READINGS  # noqa: PLC0415
         from targets.taskboard.grant_pages import bureaus_panel  # noqa: PLC0415
@@ -19,6 +21,7 @@ class TargetsConfig(AppConfig):
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
+        register_agreement_panel(STANDING)
         for source in (*MISSING_REPORTS, FINDINGS):
             register_work(source)
         register_account_panel(

@@ -16,6 +16,7 @@ from yiyang import dated
 from yiyang.changelog.context import Recorder, recorded
 from yiyang.dated import Written, checked_create
 
+REASON_LENGTH = 200
 MEDICAL, ELDERLY, BOTH = "medical", "elderly", "both"
 SIDES = {MEDICAL: "医疗方", ELDERLY: "养老方", BOTH: "双方"}
 SIGNED_FIELDS = {
@@ -45,6 +46,7 @@ def draft_agreement(
 ) -> PartnershipAgreement:
     """Enter an agreement; it stays a draft until both sides' days are known."""
     _refuse_wrong_sides(terms, on)
+    _refuse_taken(terms.number)
     with recorded(by=by, reason="续签协议" if renewal_of else "新建协议"):
         values = _values(terms)
         values["number"] = terms.number or next_number(elderly=terms.elderly, on=on)
@@ -60,6 +62,8 @@ def edit_draft(*, by: Recorder, agreement: PartnershipAgreement, terms: Terms, o
         if held.signed_on or held.medical_signed_on or held.elderly_signed_on:
             raise ValidationError("已有一方签订，内容不能再改；写错了请作废后重新起草。")
         number = terms.number or held.number
+        if number != held.number:
+            _refuse_taken(number)
         return revise(held, {**_values(terms), "number": number})
 
 
@@ -131,6 +135,16 @@ def terminate_agreement(
         revise(held, {"terminated_on": on, "termination_reason": reason.strip()})
 
 
+def end_with_party(*, by: Recorder, agreement: PartnershipAgreement, on: date, reason: str) -> None:
+    """A party is no more from `on`: end what has begun, even if an end was agreed for later."""
+    reason = reason.strip()[:REASON_LENGTH]
+    with recorded(by=by, reason=reason), _locked(agreement) as held:
+        if held.signed_on is None or held.starts_on >= on:
+            dated.void(by=by, fact=held, reason=reason)
+        else:
+            revise(held, {"terminated_on": on, "termination_reason": reason})
+
+
 def reinstate_agreement(*, by: Recorder, agreement: PartnershipAgreement, reason: str) -> None:
     """Take a mistaken termination back; refused where another agreement took its place."""
     if not reason.strip():
@@ -186,6 +200,13 @@ def _values(terms: Terms) -> dict[str, object]:
 def _later(*days: date | None) -> date | None:
     known = [day for day in days if day is not None]
     return max(known) if len(known) == len(days) else None
+
+
+def _refuse_taken(number: str) -> None:
+    if number and PartnershipAgreement.objects.filter(number=number).exists():
+        raise ValidationError(
+            {"number": f"协议编号 {number} 已经用过；请换一个，或留空按规则编号。"}
+        )
 
 
 def _refuse_signed(agreement: PartnershipAgreement) -> None:

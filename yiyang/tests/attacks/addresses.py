@@ -28,6 +28,8 @@ WEST_TARGETS = SEES_TARGETS & CITY_WIDE
 WEST_EXPORTS = holding(P.VIEW_TARGETS, P.EXPORT) & CITY_WIDE
 WEST_RECORDS = holding(P.VIEW_INSTITUTIONS, P.EXPORT) & CITY_WIDE
 WEST_INSTITUTIONS = holding(P.VIEW_INSTITUTIONS) & CITY_WIDE
+# 西原医院只在卫健一侧。
+EDITS_WEST = holding(P.VIEW_INSTITUTIONS, P.EDIT_HEALTH) & CITY_WIDE
 WEST_AGREEMENTS = holding(P.VIEW_AGREEMENTS) & CITY_WIDE
 WEST_ASKERS = (holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)) & CITY_WIDE
 WEST_CHECKERS = holding(P.VIEW_INSTITUTIONS, P.REVIEW) & CITY_WIDE
@@ -106,6 +108,7 @@ READING = {"code": "GC17", "reading": "standard"}
 ENDING = {"agreement_id": "agreement", "verb": "terminate"}
 FILED = {"holder": "agreement_files", "object_id": "agreement"}
 LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence"}
+STOPPED = {"institution_id": "hospital"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
 DRAFT = {"slug": "policy_draft"}
@@ -171,6 +174,9 @@ ADDRESSES = (
     post("fact-end", WEST_HEALTH, {"ends_on": "2020-01-01"}, **LICENCE),
     get("fact-void", WEST_HEALTH, **LICENCE),
     post("fact-void", WEST_HEALTH, {"reason": ""}, **LICENCE),
+    get("institution-status", EDITS_WEST, **STOPPED),
+    get("institution-status", EDITS_WEST, "status=CLOSED&on=2020-01-01", **STOPPED),
+    post("institution-status", EDITS_WEST, {"status": "CLOSED"}, **STOPPED),
     post("grant-new", SECURITY, {"code": "150300000000"}, user_id="account"),
     post("grant-end", SECURITY, {}, user_id="account", kind="region", grant_id="grant"),
     # /requests/ 归卫健答复的一份；撤回只认提出人

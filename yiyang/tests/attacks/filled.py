@@ -28,7 +28,10 @@ class Filled:
         return reverse(self.name, kwargs=kwargs) + self.query.format(**scene.keys)
 
     def filled(self, scene: Scene) -> dict[str, Any]:
-        return {
-            name: value.format(**scene.keys) if isinstance(value, str) else value
-            for name, value in self.data.items()
-        }
+        return {name: _filled(value, scene) for name, value in self.data.items()}
+
+
+def _filled(value: Any, scene: Scene) -> Any:
+    if isinstance(value, list):
+        return [one.format(**scene.keys) if isinstance(one, str) else one for one in value]
+    return value.format(**scene.keys) if isinstance(value, str) else value

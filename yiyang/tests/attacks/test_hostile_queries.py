@@ -41,6 +41,7 @@ ASKED = {
     "request-list": ("tab", "before"),
     "difference-list": ("day", "side"),
     "agreement-detail": ("as_of",),
+    "institution-status": ("status", "on"),
     "agreement-new": ("medical", "elderly"),
     "institution-history": ("page",),
     "institution-new": ("region", "host"),

@@ -70,6 +70,18 @@ FORMS = (
     ),
     Filled("grant-new", Role.SECURITY_ADMIN, {"code": "{east}"}, {"user_id": "account"}),
     Filled(
+        "institution-status",
+        CLERK,
+        {
+            "status": "SUSPENDED",
+            "on": "2020-01-01",
+            "reason": "装修停业",
+            "agreements": ["{agreement}"],
+            "listed": ["agreements:{agreement}", "agreements:{draft}"],
+        },
+        {"institution_id": "hospital"},
+    ),
+    Filled(
         "agreement-new",
         CLERK,
         {
