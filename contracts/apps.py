@@ -16,11 +16,13 @@ class ContractsConfig(AppConfig):
         from contracts.agreements.panels import register_agreement_panel  # noqa: PLC0415
         from contracts.agreements.stopping import AGREEMENTS as STOPPING  # noqa: PLC0415
         from contracts.imports.registers import register_imports  # noqa: PLC0415
+        from contracts.lists.places import PLACES  # noqa: PLC0415
         from contracts.panels import AGREEMENTS  # noqa: PLC0415 - models load before ready()
         from contracts.work import EXPIRING, SIGNUPS_ENDING  # noqa: PLC0415
         from institutions.consequences import register_consequence  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
+        from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_panel(AGREEMENTS)
@@ -30,3 +32,5 @@ class ContractsConfig(AppConfig):
         register_work(EXPIRING)
         register_work(SIGNUPS_ENDING)
         register_imports()
+        for place in PLACES:
+            add_place(place)

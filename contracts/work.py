@@ -56,7 +56,15 @@ def expiring_parts(actor: Actor, day: date) -> Sequence[WorkPart]:
         for days in EXPIRY_BANDS
     }
     numbers = expiring_agreements(actor, day).order_by().aggregate(**ends)
-    return [WorkPart(f"{days} 天内", numbers[f"within_{days}"]) for days in EXPIRY_BANDS]
+    return [
+        WorkPart(f"{days} 天内", numbers[f"within_{days}"], url=_expiring_list(days))
+        for days in EXPIRY_BANDS
+    ]
+
+
+def _expiring_list(days: int) -> str:
+    """The list of exactly those agreements."""
+    return f"{reverse('agreement-list')}?expiring={days}"
 
 
 def ending_signups(actor: Actor, day: date) -> SignupQuerySet:

@@ -32,4 +32,5 @@ urlpatterns = [
     path("holidays/", include("yiyang.holidays.urls")),
     path("lists/", include("yiyang.listing.urls")),
     path("", include("institutions.lists.urls")),
+    path("", include("contracts.lists.urls")),
 ]

@@ -129,6 +129,14 @@ class FamilyDoctorSignup(Fact):
 
     class Meta(Fact.Meta):
         verbose_name = verbose_name_plural = "家庭医生签约"
+        indexes = [
+            # 上百万行的名单按到期日翻页，翻到多深都从这里接着读。
+            models.Index(
+                fields=["expires_on", "id"],
+                condition=Q(voided_at=None),
+                name="contracts_signup_expiry",
+            )
+        ]
         constraints = [
             *Fact.Meta.constraints,
             models.UniqueConstraint(

@@ -216,6 +216,10 @@ ADDRESSES = (
     get("attachment-file", WEST_AGREEMENTS, uid="attachment"),
     get("attachment-void", WEST_AGREEMENTS & AGREEMENT_CLERKS, uid="attachment"),
     post("attachment-void", WEST_AGREEMENTS & AGREEMENT_CLERKS, {}, uid="attachment"),
+    # /agreements/ /teams/ /signups/
+    *register("agreement-list", P.VIEW_AGREEMENTS),
+    *register("team-list", P.VIEW_INSTITUTIONS),
+    *register("signup-list", P.VIEW_PERSONS, P.EXPORT_PERSONS),
     # /beds/ /occupancies/ /staff/ /populations/
     *register("bed-list", P.VIEW_INSTITUTIONS),
     *register("occupancy-list", P.VIEW_INSTITUTIONS),
