@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from django.db import connection
 from django.db.models import Model
 
+from contracts.copying import Cell, copy_rows, reserve_ids
 from contracts.demo.aggregates import make_returns
 from contracts.demo.city import City, make_city
-from contracts.demo.copying import Cell, copy_rows, reserve_ids
 from contracts.demo.health import managed, sickbeds
 from contracts.demo.scene import FIRST_DAY, Scene, iso
 from contracts.identity import seal_identity

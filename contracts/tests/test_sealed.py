@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
 
-from contracts.demo.copying import copy_rows
+from contracts.copying import copy_rows
 from contracts.identity import ID_NUMBER, NAME, TABLE, data_key_of, open_identity, seal_identity
 from contracts.models import Person, PersonKey
 from contracts.sealed import (

@@ -122,6 +122,8 @@ def data_lines(rows: Iterable[Row], head: Head, told: Callable[[str], None]) -> 
 
 
 def _left_out(row: Row, head: Head) -> str:
+    if row.cells[0][:1].isdigit():  # 号码、序号、日期开头的总是数据
+        return ""
     filled = [cell for cell in row.cells if cell]
     first = "".join(filled[0].split())
     if first in TOTALS or (len(filled) > 1 and "".join(filled[1].split()) in TOTALS):

@@ -19,6 +19,7 @@ LARGEST_COUNT = 2**31 - 1
 # 表格软件把日期存成“自 1899-12-30 起的第几天”；这个范围是 1982 年到 2119 年。
 SERIAL = re.compile(r"^[3-7]\d{4}(\.0+)?$")
 SERIAL_ZERO = datetime.date(1899, 12, 30)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 YES, NO = ("是", "有", "√", "Y", "y", "1", "true"), ("否", "无", "", "×", "N", "n", "0", "false")
 
 
@@ -65,7 +66,10 @@ def date_of(text: str) -> datetime.date:
     plain = half_width_digits(text).strip()
     if SERIAL.match(plain):
         return SERIAL_ZERO + datetime.timedelta(days=int(plain.partition(".")[0]))
-    return parse_date(text)
+    day = parse_date(text)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"日期“{text[:20]}”的年份不对，请核对。")
+    return day
 
 
 def yes_or_no(text: str) -> bool:

@@ -48,6 +48,25 @@ def _analyst(as_of: str) -> dict[str, Any]:
     return analyst.run(date.fromisoformat(as_of))
 
 
+def _sheet(rows: str, path: str) -> dict[str, Any]:
+    from targets.bench.import_work import write_sheet
+
+    write_sheet(int(rows), Path(path))
+    return {}
+
+
+def _import(path: str) -> dict[str, Any]:
+    from targets.bench.import_work import take
+
+    return take(Path(path))
+
+
+def _import_floor(folder: str) -> dict[str, Any]:
+    from targets.bench.import_work import copy_bare
+
+    return copy_bare(Path(folder))
+
+
 def _settings(names: str) -> dict[str, Any]:
     from django.conf import settings
     from django.db import connection, transaction
@@ -85,7 +104,10 @@ WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     "analyst": _analyst,
     "fill": _fill,
     "floor": _floor,
+    "import": _import,
+    "import_floor": _import_floor,
     "settings": _settings,
+    "sheet": _sheet,
     "snapshot": _snapshot,
 }
 

@@ -195,6 +195,8 @@ def _decoded(encoded: str, setting: str) -> bytes:
 
 def normalised(value: str) -> str:
     """Bring a name or number to the one form it is searched by: half-width, no spaces, capitals."""
+    if value.isascii() and value.isalnum():
+        return value.upper()
     text = "".join(unicodedata.normalize("NFKC", value).split()).upper()
     return text.translate(MIDDLE_DOTS)
 

@@ -40,6 +40,8 @@ class ResidentId:
 
 def half_width(text: str) -> str:
     """Turn full-width digits and letters to half-width and drop every space and line break."""
+    if text.isascii() and text.isalnum():  # 多数号码本来就是半角；整批导入时省下一半时间
+        return text.upper()
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
@@ -69,6 +71,15 @@ def resident_id(text: str, *, day: datetime.date) -> ResidentId:
     born_on = _birth_date(number[6:14], day)
     warning = "" if number[:2] in PROVINCES else "身份证号前两位不是已知的省级代码，请核对。"
     return ResidentId(number, born_on, int(number[16]) % 2 == 0, warning)
+
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def check_digit(stem: str) -> str:
+    """The last character of an ID number by its first seventeen (GB 11643)."""
+    total = sum(int(digit) * weight for digit, weight in zip(stem, WEIGHTS, strict=True))
+    return "10X98765432"[total % 11]
 
 
 def _birth_date(digits: str, day: datetime.date) -> datetime.date:

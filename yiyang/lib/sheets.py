@@ -178,7 +178,8 @@ def _as_text(cell: Any) -> str:
 def _clean(cell: str, number: int) -> str:
     if len(cell) > MAX_CELL_CHARACTERS:
         raise ValueError(f"第 {number} 行有一格超过 {MAX_CELL_CHARACTERS} 字，请删减。")
-    if CONTROL.search(cell):
+    # 控制字符都不可显示；先问这一句，绝大多数格子不必再逐字找。
+    if not cell.isprintable() and CONTROL.search(cell):
         raise ValueError(f"第 {number} 行有不可见的控制字符，请重新录入该行。")
     return cell.strip()
 

@@ -8,15 +8,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from targets.bench import machine, report, snapshot
+from targets.bench import imports, machine, report, snapshot
 from targets.bench.database import BenchError, bench_database, root_of
+
+WHAT = "snapshot：全部指标、全部区划；import：导入签约台账（csv 与 xlsx）"
+MISSES = {"snapshot": snapshot.misses, "import": imports.misses}
 
 
 class Command(BaseCommand):
     help = "在自建的数据库里生成登记，量度速度，与数据库的下限相比；不碰演示数据。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("bench", choices=["snapshot"], help="snapshot：全部指标、全部区划")
+        parser.add_argument("bench", choices=["snapshot", "import"], help=WHAT)
         parser.add_argument("--rows", type=int, nargs="+", required=True, help="签约数，可给几档")
         parser.add_argument("--regions", default="chongqing", help="区划：chongqing 或 wuhai")
         parser.add_argument("--json", action="store_true", help="一项一行 JSON")
@@ -28,7 +31,8 @@ class Command(BaseCommand):
             raise CommandError("--rows 须是正整数，如 77000。")
         try:
             root_of(options["regions"])
-            self._measure(options)
+            measure = {"snapshot": self._measure, "import": self._measure_imports}
+            measure[options["bench"]](options)
         except BenchError as error:
             raise CommandError(str(error)) from error
 
@@ -46,6 +50,20 @@ class Command(BaseCommand):
         lines += [self._shown(options, line) for line in snapshot.growth(lines)]
         self._conclude(options, facts, lines)
 
+    def _measure_imports(self, options: dict[str, Any]) -> None:
+        lines: list[snapshot.Line] = []
+        facts: dict[str, Any] = {}
+        for rows in sorted(options["rows"]):
+            for kind in ("csv", "xlsx"):
+                self._say(options, f"导入 {rows} 行 {kind}（{options['regions']}）…")
+                with bench_database(
+                    rows=imports.KNOWN_ROWS, regions=options["regions"], keep=False
+                ) as database:
+                    facts = imports.describe(machine.described(database))
+                    measured = imports.measured(database, rows=rows, kind=kind)
+                    lines += [self._shown(options, line) for line in measured]
+        self._conclude(options, facts, lines)
+
     def _shown(self, options: dict[str, Any], line: snapshot.Line) -> snapshot.Line:
         if options["json"]:
             self.stdout.write(json.dumps(line.as_dict(), ensure_ascii=False))
@@ -60,7 +78,7 @@ class Command(BaseCommand):
         self._say(options, f"机器与设置：{report.machine(facts)}")
         if not options["json"]:
             self.stdout.write("\n".join(report.table(shown)))
-        for missed in snapshot.misses(lines):
+        for missed in MISSES[options["bench"]](lines):
             self._say(options, f"未达到要求：{missed}")
         if options["write"]:
             self._say(options, f"已写入 {report.write(options['bench'], facts, shown)}")

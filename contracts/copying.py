@@ -62,8 +62,16 @@ def _chunks(rows: Iterable[tuple[Cell, ...]], lines_each: int = 2000) -> Iterato
         yield ("\n".join(lines) + "\n").encode()
 
 
+def escaped(text: str) -> str:
+    """Text that people typed, as a cell of copy_rows()."""
+    return text.translate(ESCAPES)
+
+
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
 def _text(cell: Cell) -> str:
-    """Write one cell in COPY's text form; generated text holds no tab, newline or backslash."""
+    """Write one cell in COPY's text form; text that people typed comes escaped()."""
     if type(cell) is str:
         return cell
     if cell is None:

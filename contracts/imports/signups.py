@@ -1,0 +1,75 @@
+"""The engine of the sign-ups: lines read, decided and written a chunk at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import psycopg2
+from django.db import DatabaseError, transaction
+
+from contracts.copying import reserve_ids
+from contracts.identity import ID_NUMBER
+from contracts.imports.signup_deciding import Decider
+from contracts.imports.signup_known import Known, known_persons
+from contracts.imports.signup_reading import Reader, Wanted
+from contracts.imports.signup_writing import write
+from contracts.models import FamilyDoctorSignup, Person
+from institutions.imports.lines import Checked, Line
+from institutions.imports.registry import Sending
+from institutions.models import RowKind
+from yiyang.lib.crypto import digests
+
+CHUNK = 5000
+
+
+def take_signups(sending: Sending, lines: Iterator[Line]) -> Iterator[Checked]:
+    """Enter persons, homes and sign-ups set by set; memory holds one chunk."""
+    reader = Reader(sending)
+    (first_own,) = reserve_ids(FamilyDoctorSignup, 1)
+    while chunk := tuple(islice(lines, CHUNK)):
+        yield from _taken(reader, chunk, first_own)
+
+
+def _taken(reader: Reader, chunk: tuple[Line, ...], first_own: int) -> list[Checked]:
+    read = [(line, reader.read(line)) for line in chunk]
+    wanted = [one for _, one in read if isinstance(one, Wanted)]
+    persons = _known(wanted, is_rotating=reader.is_rotating)
+    new = len({one.digest for one in wanted} - set(persons))
+    person_ids = iter(reserve_ids(Person, new))
+    signup_ids = iter(reserve_ids(FamilyDoctorSignup, len(wanted)))
+    decider = Decider(
+        reader.places,
+        persons,
+        new_person=lambda: next(person_ids),
+        new_signup=lambda: next(signup_ids),
+        first_own=first_own,
+        unsaid=reader.unsaid,
+    )
+    checked = [
+        decider.decide(one) if isinstance(one, Wanted) else Checked(line, RowKind.ERROR, faults=one)
+        for line, one in read
+    ]
+    try:
+        with transaction.atomic():
+            write(decider.writes)
+    # copy_expert 的错误 Django 不转译，原样出来。
+    except (DatabaseError, psycopg2.Error) as error:
+        first, last = chunk[0].number, chunk[-1].number
+        told = str(error).split("\n", 1)[0]
+        raise ValueError(f"第 {first}—{last} 行之间写不进登记：{told}") from None
+    return checked
+
+
+def _known(wanted: Sequence[Wanted], *, is_rotating: bool) -> dict[bytes, Known]:
+    """The persons of a chunk by the digest now in force; while keys change, by older ones too."""
+    persons = known_persons({one.digest for one in wanted})
+    if not is_rotating:
+        return persons
+    older = {
+        old: one.digest
+        for one in wanted
+        if one.digest not in persons
+        for old in digests(one.id_number, ID_NUMBER)[1:]
+    }
+    return persons | {older[digest]: known for digest, known in known_persons(older).items()}
