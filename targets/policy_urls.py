@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from targets.views import policies, policy_drafts, policy_review, policy_targets
+from targets.views import (
+    policies,
+    policy_changes,
+    policy_drafts,
+    policy_review,
+    policy_targets,
+)
 
 # /policies/
 urlpatterns = [
     path("", policies.policy_list, name="policy-list"),
     path("new/", policy_drafts.policy_new, name="policy-new"),
+    path("revisions/<int:revision_id>/", policy_changes.policy_revision, name="policy-revision"),
     path("<slug:slug>/", policies.policy_detail, name="policy-detail"),
     path("<slug:slug>/table/", policies.policy_table, name="policy-table"),
     path("<slug:slug>/facts/", policy_drafts.policy_facts, name="policy-facts"),
@@ -41,4 +48,11 @@ urlpatterns = [
     path("<slug:slug>/send-back/", policy_review.policy_send_back, name="policy-send-back"),
     path("<slug:slug>/publish/", policy_review.policy_publish, name="policy-publish"),
     path("<slug:slug>/discard/", policy_review.policy_discard, name="policy-discard"),
+    path("<slug:slug>/end/", policy_changes.policy_end, name="policy-end"),
+    path("<slug:slug>/confirm/", policy_changes.policy_confirm, name="policy-confirm"),
+    path(
+        "<slug:slug>/targets/<slug:code>/revise/",
+        policy_changes.policy_revise,
+        name="policy-revise",
+    ),
 ]

@@ -25,6 +25,7 @@ from targets.indicators.calculation import (
 from targets.indicators.catalogue import BY_KEY, readings_of
 from targets.indicators.measure import tree_on
 from targets.models import IndicatorRun, IndicatorSnapshot, PolicyDocument, Target
+from targets.standing import standing_on
 from yiyang.access.scope import Actor
 
 
@@ -77,7 +78,7 @@ def run_of(day: date, region: Region) -> IndicatorRun | None:
 def targets_of(policies: QuerySet[PolicyDocument] | None = None) -> QuerySet[Target]:
     """Every published target, or those of `policies`, in the order of policies and clauses."""
     targets = Target.objects.select_related("policy", "clause", "region").prefetch_related(
-        "milestones"
+        "milestones", "revisions"
     )
     targets = targets.published() if policies is None else targets.filter(policy__in=policies)
     return targets.order_by("policy__signed_on", "policy_id", "position")
@@ -100,7 +101,7 @@ def target_lines(
     in_force = set(PolicyDocument.objects.in_force(run.as_of).values_list("pk", flat=True))
     return [
         _line(run, by_id[region_id], target, indicator, figures[region_id, indicator.key], in_force)
-        for target in targets
+        for target in (standing_on(target, run.as_of) for target in targets)
         for indicator in ordered_readings(target)
         for region_id in by_id
         if (region_id, indicator.key) in figures and _applies(target, region_id, tree)

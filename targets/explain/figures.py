@@ -24,6 +24,7 @@ from targets.presenters import (
     value_text,
 )
 from targets.results import figure_of, target_lines, targets_of
+from targets.standing import standing_on
 from targets.tables.due import due_lines
 from targets.tables.table import Entry, entries_of
 from yiyang.access.scope import Actor
@@ -83,9 +84,10 @@ class TrendPoint:
     values: tuple[TrendValue, ...]
 
 
-def targets_using(code: str) -> list[Target]:
-    """The targets of every policy that use the indicator."""
-    return list(targets_of().filter(indicator=code))
+def targets_using(code: str, on: date | None = None) -> list[Target]:
+    """The targets of every policy that use the indicator, with the readings judged `on` a day."""
+    targets = list(targets_of().filter(indicator=code))
+    return targets if on is None else [standing_on(target, on) for target in targets]
 
 
 def judged_readings(targets: Sequence[Target]) -> set[str]:

@@ -162,12 +162,6 @@ class TaskForm(forms.Form):
         return _names(self.cleaned_data["support"])
 
 
-class ReasonForm(forms.Form):
-    """Why: nothing is sent back, given up or confirmed without it."""
-
-    reason = text_field("原因", 200)
-
-
 def read_threshold(text: str, *, is_ratio: bool) -> Threshold:
     """The threshold typed; a form's error where it cannot be read."""
     try:

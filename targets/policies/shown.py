@@ -64,7 +64,7 @@ class TaskFacts:
 def target_facts(policy: PolicyDocument, actor: Actor) -> list[TargetFacts]:
     """The policy's targets in their order; the number of queries does not grow with them."""
     chosen = PolicyDocument.objects.filter(pk=policy.pk)
-    targets = list(targets_of(chosen).prefetch_related("revisions"))
+    targets = list(targets_of(chosen))
     results = _due_results(targets, actor)
     confirmed = confirmations(Target, [target.pk for target in targets])
     return [_facts(t, results.get(t.pk), confirmed.get(t.pk)) for t in targets]
@@ -98,9 +98,9 @@ def _due_results(targets: Sequence[Target], actor: Actor) -> dict[int, DueResult
     region = top_region(run, actor)
     found = due_lines(targets, [region], until=run.as_of, actor=actor)
     return {
-        target.pk: DueResult(region, line.run.as_of, present(line))
-        for target in targets
-        if (line := found.get((target.pk, region.pk, target.judged_reading)))
+        pk: DueResult(region, line.run.as_of, present(line))
+        for (pk, _, _), line in found.items()
+        if line.is_judged
     }
 
 

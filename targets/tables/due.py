@@ -9,6 +9,7 @@ from institutions.models import Region
 from targets.indicators.catalogue import BY_KEY
 from targets.models import IndicatorRun, IndicatorSnapshot, Target
 from targets.results import TargetLine, figure_of, goal_of, is_judged_in, judge_target
+from targets.standing import standing_on
 from yiyang.access.scope import Actor
 
 DueLines = dict[tuple[int, int, str], TargetLine]
@@ -18,7 +19,11 @@ def due_lines(
     targets: Sequence[Target], regions: Sequence[Region], *, until: date, actor: Actor
 ) -> DueLines:
     """The lines of targets due by `until`, by target, region and reading."""
-    due = [target for target in targets if target.due_on and target.due_on <= until]
+    due = [
+        standing_on(target, target.due_on)
+        for target in targets
+        if target.due_on and target.due_on <= until
+    ]
     runs = newest_runs({target.due_on for target in due if target.due_on})
     by_id = {region.pk: region for region in regions}
     snapshots = IndicatorSnapshot.objects.filter(

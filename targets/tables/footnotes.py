@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 
 from institutions.categories import HealthGroup
 from institutions.models import PopulationBasis
-from targets.models import IndicatorRun
+from targets.models import IndicatorRun, RevisionState, TargetRevision
+from targets.policies.revisions import READING, changes_of
 
 
-def footnotes_of(run: IndicatorRun) -> tuple[str, ...]:
-    """How the figures of `run` were counted and which run they come from."""
+def footnotes_of(run: IndicatorRun, indicator: str = "") -> tuple[str, ...]:
+    """How the figures of `run` were counted, which targets were corrected, and the run itself.
+
+    Corrections are those of the `indicator`, or all.
+    """
     groups = "、".join(str(HealthGroup(group).label) for group in settings.GREEN_CHANNEL_GROUPS)
     basis = PopulationBasis(settings.POPULATION_BASIS).label
     return (
@@ -20,5 +26,32 @@ def footnotes_of(run: IndicatorRun) -> tuple[str, ...]:
         f"人口分母取统计日以前最近一次公布的{basis}人口，未公布的不推算。",
         f"按人计的，不足 {settings.SMALL_CELL_LIMIT} 人和能减出它来的数，不看老年人的角色看不到。",
         "达标按整数与分数比较，不低于含本数；页面上的百分数四舍五入到两位小数，只供阅读。",
+        *revision_notes(run.as_of, indicator),
         f"来源：量度批次 {run.pk}，统计日 {run.as_of}，口径版本 {run.catalogue_digest[:12]}。",
+    )
+
+
+def revision_notes(as_of: date, indicator: str = "") -> tuple[str, ...]:
+    """Each correction of a target that the figures of `as_of` are judged by."""
+    applied = TargetRevision.objects.filter(
+        state=RevisionState.APPLIED, decided_on__isnull=False
+    ).select_related("target__policy")
+    if indicator:
+        applied = applied.filter(target__indicator=indicator)
+    return tuple(
+        _note(revision, label=change.label, before=change.before, after=change.after)
+        for revision in applied
+        for change in changes_of(revision)
+        if not (change.label == READING and revision.decided_on and revision.decided_on > as_of)
+    )
+
+
+def _note(revision: TargetRevision, *, label: str, before: str, after: str) -> str:
+    since = (
+        "此前的统计日与到期结果仍按原口径判定" if label == READING else "各统计日都按更正后的判定"
+    )
+    return (
+        f"“{revision.target.wording}”（{revision.target.policy.number}）的{label}"
+        f"自 {revision.decided_on} 起由“{before}”改为“{after}”，"
+        f"原因：{revision.reason}；经市级审核，{since}。"
     )

@@ -12,6 +12,7 @@ from targets.models import IndicatorRun, PolicyDocument, Target
 from targets.presenters import Shown, present, threshold_text
 from targets.regions import columns_of, top_region, visible_regions
 from targets.results import TargetLine, is_past, ordered_readings, target_lines, targets_of
+from targets.standing import standing_on
 from targets.tables.due import DueLines, due_lines
 from yiyang.access.scope import Actor
 
@@ -99,7 +100,7 @@ def target_table(
     top = region or top_region(run, actor)
     regions = visible_regions(run, columns_of(run, top), actor)
     chosen = None if policy is None else PolicyDocument.objects.filter(pk=policy.pk)
-    targets = list(targets_of(chosen))
+    targets = [standing_on(target, run.as_of) for target in targets_of(chosen)]
     lines = target_lines(run, regions, targets, actor=actor)
     due = due_lines(targets, regions, until=run.as_of, actor=actor)
     in_force = set(PolicyDocument.objects.in_force(run.as_of).values_list("pk", flat=True))

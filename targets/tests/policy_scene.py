@@ -18,12 +18,15 @@ from targets.models import (
     PolicyDocument,
     PolicyTask,
     Target,
+    TargetRevision,
     TaskBureau,
     TaskMode,
     TaskRole,
     ValidityStatus,
 )
 from yiyang.access.models import User
+from yiyang.access.roles import Role
+from yiyang.access.tests.accounts import open_user
 
 SIGNED_ON = date(2017, 3, 1)
 
@@ -77,6 +80,41 @@ def add_target(policy: PolicyDocument, code: str, **fields: Any) -> Target:
     return Target.objects.create(**filled)
 
 
+def make_published(region: Region, clerk: User, **fields: Any) -> PolicyDocument:
+    """A policy that a clerk entered and a reviewer published."""
+    filled: dict[str, Any] = {
+        "slug": "later",
+        "number": "测政发〔2019〕1号",
+        "title": "后来的意见",
+        "entry_state": EntryState.PUBLISHED,
+        "submitted_by": clerk,
+        "released_by": open_user(Role.CITY_HEALTH_REVIEWER),
+        "released_on": SIGNED_ON,
+        **fields,
+    }
+    return make_draft(region, clerk, **filled)
+
+
+def make_revision(target: Target, clerk: User, **fields: Any) -> TargetRevision:
+    """A proposal that the target judge the other reading of GC17."""
+    filled: dict[str, Any] = {
+        "target": target,
+        "reading_before": target.judged_reading,
+        "reading_after": "with_clinics",
+        "comparator_before": target.comparator,
+        "comparator_after": target.comparator,
+        "threshold_before": target.threshold,
+        "threshold_after": target.threshold,
+        "due_before": target.due_on,
+        "due_after": target.due_on,
+        "reason": "国家口径含诊所",
+        "proposed_by": clerk,
+        "proposed_on": SIGNED_ON,
+        **fields,
+    }
+    return TargetRevision.objects.create(**filled)
+
+
 def add_task(policy: PolicyDocument, bureau: Bureau, name: str) -> PolicyTask:
     """A task that one bureau answers for alone."""
     position = policy.tasks.count() + 1
@@ -108,7 +146,12 @@ def make_drafts(policy: PolicyDocument, clerk: User) -> dict[str, Any]:
         submitted_by=clerk,
     )
     add_target(submitted, "submitted-1")
+    later = make_published(policy.region, clerk)
+    add_target(later, "later-1")
+    revision = make_revision(policy.targets.get(), clerk)
     return {
+        "later_policy": later.pk,
+        "revision": revision.pk,
         "policy": policy.slug,
         "policy_draft": draft.slug,
         "policy_submitted": submitted.slug,

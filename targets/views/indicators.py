@@ -69,7 +69,7 @@ def indicator_detail(request: ActorRequest, code: str) -> HttpResponse:
     if run is None:
         raise Http404(NOT_MEASURED)
     asked = asked_region(request, run)
-    targets = targets_using(code)
+    targets = targets_using(code, run.as_of)
     readings = stored_readings(run, asked.region, code, targets, request.actor)
     if not readings:
         raise Http404(f"{run.as_of} 没有量度 {code}，或 {asked.region.name} 不在您的授权范围。")
@@ -83,7 +83,7 @@ def indicator_detail(request: ActorRequest, code: str) -> HttpResponse:
         "dates": policy_dates(targets),
         "days": offered_days(run.as_of),
         "warnings": warnings_at(asked_at(request)),
-        "footnotes": footnotes_of(run),
+        "footnotes": footnotes_of(run, code),
         "trend": trend(asked.region, [r.indicator for r in readings], request.actor),
         "may_plan": may_write_plans(request.actor),
         **_below(request, asked, readings[0].indicator, targets),

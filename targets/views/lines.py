@@ -49,7 +49,7 @@ def asked_line(request: ActorRequest, code: str) -> AskedLine:
     if run is None:
         raise Http404(NOT_MEASURED)
     asked = asked_region(request, run)
-    targets = targets_using(code)
+    targets = targets_using(code, run.as_of)
     lines = target_lines(run, [asked.region], targets, actor=request.actor)
     line = _line(lines, request.GET.get("target", ""))
     indicator = line.indicator if line else readings[0]

@@ -6,9 +6,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from targets.models import EntryState, PolicyDocument
+from targets.models import Confirmation, EntryState, PolicyDocument
 from targets.policies.confirmations import confirmations
 from targets.policies.listing import CURRENT, policy_tabs
+from targets.policies.revisions import revisions_of
 from targets.policies.rights import may_enter, may_review
 from targets.policies.shown import history_of, target_facts, task_facts
 from targets.policies.validity import validity_on
@@ -42,13 +43,17 @@ def policy_list(request: ActorRequest) -> HttpResponse:
 def policy_detail(request: ActorRequest, slug: str) -> HttpResponse:
     """One policy: facts, validity, clauses, targets, tasks, its chain and its history."""
     policy = policy_of(request, slug)
+    targets = target_facts(policy, request.actor)
     context = {
         "policy": policy,
+        "has_unconfirmed": Confirmation.UNCONFIRMED
+        in {policy.confirmation, *(row.target.confirmation for row in targets)},
         "validity": validity_on(policy, request.actor.day),
         "day": request.actor.day,
         "supersedes": list(policy.supersedes.published()),
         "clauses": list(policy.clauses.order_by("position")),
-        "targets": target_facts(policy, request.actor),
+        "targets": targets,
+        "revisions": revisions_of(policy),
         "tasks": task_facts(policy),
         "confirmed": confirmations(PolicyDocument, [policy.pk]).get(policy.pk),
         "history": history_of(policy),

@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from targets.forms.policies import ReasonForm
+from targets.forms.policy_changes import ReasonForm
 from targets.models import PolicyDocument
 from targets.policies.actions_publish import (
     discard_draft,

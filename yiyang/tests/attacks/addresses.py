@@ -290,6 +290,10 @@ ADDRESSES = (
     get("policy-discard", KEEPS_POLICIES, **DRAFT),
     get("policy-send-back", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy_submitted"),
     post("policy-publish", CITY_REVIEWERS, {}, slug="policy_submitted"),
+    get("policy-end", KEEPS_POLICIES, slug="policy"),
+    get("policy-confirm", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy"),
+    get("policy-revise", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy", code="T1"),
+    get("policy-revision", SEES_TARGETS, revision_id="revision"),
     # /bureaus/
     get("bureau-list", SEES_TARGETS),
     get("bureau-new", KEEPS_POLICIES),

@@ -197,6 +197,39 @@ FORMS = (
     Filled("policy-task-edit", CLERK, TASK, {**DRAFT, "position": "1"}),
     Filled("policy-discard", CLERK, {"reason": "录错了文件"}, DRAFT),
     Filled("policy-send-back", REVIEWER, {"reason": "目标值不对"}, {"slug": "policy_submitted"}),
+    Filled(
+        "policy-end",
+        CLERK,
+        {
+            "status": "SUPERSEDED",
+            "superseded_by": "{later_policy}",
+            "from_day": "2019-01-01",
+            "seen_on": "2019-02-01",
+            "reason": "新文件写明",
+            "agreed": "on",
+        },
+        {"slug": "policy"},
+    ),
+    Filled(
+        "policy-confirm", CLERK, {"rows": ["document"], "ground": "政府公报"}, {"slug": "policy"}
+    ),
+    Filled(
+        "policy-revise",
+        CLERK,
+        {
+            "judged_reading": "with_clinics",
+            "threshold": "70%",
+            "due_on": "2018-12-31",
+            "reason": "录入时看错了",
+        },
+        {"slug": "later", "code": "later-1"},
+    ),
+    Filled(
+        "policy-revision",
+        REVIEWER,
+        {"decision": "refuse", "answer": "原文就是这样写的"},
+        {"revision_id": "revision"},
+    ),
     Filled("bureau-new", CLERK, {"name": "新局", "starts_on": "2019-01-01", "note": "说明"}),
     Filled(
         "bureau-name",
