@@ -33,12 +33,20 @@ class TargetRevision(models.Model):
     reading_after = models.CharField("新判定口径", max_length=40, blank=True)
     comparator_before = models.CharField("原比较", max_length=5, choices=Comparator)
     comparator_after = models.CharField("新比较", max_length=5, choices=Comparator)
-    threshold_before = models.DecimalField("原目标值", max_digits=12, decimal_places=6, null=True)
-    threshold_after = models.DecimalField("新目标值", max_digits=12, decimal_places=6, null=True)
-    upper_before = models.DecimalField("原上限", max_digits=12, decimal_places=6, null=True)
-    upper_after = models.DecimalField("新上限", max_digits=12, decimal_places=6, null=True)
-    due_before = models.DateField("原到期日", null=True)
-    due_after = models.DateField("新到期日", null=True)
+    threshold_before = models.DecimalField(
+        "原目标值", max_digits=12, decimal_places=6, null=True, blank=True
+    )
+    threshold_after = models.DecimalField(
+        "新目标值", max_digits=12, decimal_places=6, null=True, blank=True
+    )
+    upper_before = models.DecimalField(
+        "原上限", max_digits=12, decimal_places=6, null=True, blank=True
+    )
+    upper_after = models.DecimalField(
+        "新上限", max_digits=12, decimal_places=6, null=True, blank=True
+    )
+    due_before = models.DateField("原到期日", null=True, blank=True)
+    due_after = models.DateField("新到期日", null=True, blank=True)
     reason = models.CharField("更正的原因与依据", max_length=300)
     state = models.CharField(
         "状态", max_length=8, choices=RevisionState, default=RevisionState.PENDING
@@ -51,10 +59,11 @@ class TargetRevision(models.Model):
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
+        blank=True,
         related_name="+",
         verbose_name="审核人",
     )
-    decided_on = models.DateField("审核日期", null=True)
+    decided_on = models.DateField("审核日期", null=True, blank=True)
     answer = models.CharField("审核意见", max_length=300, blank=True)
 
     row_scope = where_published("target__policy__")

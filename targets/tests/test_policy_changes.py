@@ -287,7 +287,7 @@ def test_the_page_asks_the_database_no_more_often_for_more_rows(scene: Scene) ->
     clerk = browse_as(Role.CITY_HEALTH_CLERK)
     maker = open_user(Role.CITY_HEALTH_CLERK)
     policy = make_published(scene.city.city, maker)
-    add_target(policy, "later-1")
+    make_revision(add_target(policy, "later-1"), maker)
     ways = (f"/policies/{policy.slug}/", "/policies/", f"/policies/{policy.slug}/table/")
     few = [queries(clerk, way) for way in ways]
     for number in range(2, 12):
