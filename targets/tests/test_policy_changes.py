@@ -36,7 +36,8 @@ DAY = timedelta(days=1)
 
 
 def user_of(browser: Client) -> User:
-    return User.objects.get(pk=browser.session["_auth_user_id"])
+    user: User = User.objects.get(pk=browser.session["_auth_user_id"])
+    return user
 
 
 @pytest.mark.parametrize(
