@@ -17,14 +17,17 @@ class ContractsConfig(AppConfig):
         from contracts.agreements.stopping import AGREEMENTS as STOPPING  # noqa: PLC0415
         from contracts.imports.registers import register_imports  # noqa: PLC0415
         from contracts.lists.places import PLACES  # noqa: PLC0415
-        from contracts.panels import AGREEMENTS  # noqa: PLC0415 - models load before ready()
+        from contracts.models import PartnershipAgreement  # noqa: PLC0415
+        from contracts.panels import AGREEMENTS, agreements_of  # noqa: PLC0415 - models load before ready()
         from contracts.work import EXPIRING, SIGNUPS_ENDING  # noqa: PLC0415
         from institutions.consequences import register_consequence  # noqa: PLC0415
+        from institutions.history import register_history  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
         from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
+        register_history(PartnershipAgreement, agreements_of)
         register_panel(AGREEMENTS)
         register_consequence(STOPPING)
         register_holder(AGREEMENT_FILES)

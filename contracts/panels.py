@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contracts.agreements.dossier import GOOD_STATES
 from contracts.agreements.permission import may_edit_agreements
@@ -54,6 +54,11 @@ def agreements_panel(institution: Institution, day: date, actor: Actor) -> dict[
         "side": _side_on(institution, day),
         "may_edit": may_edit_agreements(actor),
     }
+
+
+def agreements_of(institution: Institution) -> QuerySet[PartnershipAgreement]:
+    """Every agreement the institution is or was a party of, voided ones included."""
+    return PartnershipAgreement.objects.filter(Q(medical=institution) | Q(elderly=institution))
 
 
 def _side_on(institution: Institution, day: date) -> str:

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from contracts.views import exports, persons, reveals, rights, totals
+from contracts.views import exports, persons, reveals, rights, signups, totals
+
+SIGNUP = "<uuid:uid>/signups/<int:signup_id>"
 
 # /persons/
 urlpatterns = [
@@ -14,5 +16,9 @@ urlpatterns = [
     path("disclosures/", totals.disclosure_totals, name="disclosure-totals"),
     path("<uuid:uid>/", persons.person_detail, name="person-detail"),
     path("<uuid:uid>/reveal/", reveals.person_reveal, name="person-reveal"),
+    path("<uuid:uid>/signups/new/", signups.signup_new, name="signup-new"),
+    path(f"{SIGNUP}/renew/", signups.signup_renew, name="signup-renew"),
+    path(f"{SIGNUP}/terminate/", signups.signup_terminate, name="signup-terminate"),
+    path(f"{SIGNUP}/void/", signups.signup_void, name="signup-void"),
     path("<uuid:uid>/held/", rights.person_held, name="person-held"),
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from institutions.dossier import Dossier, dossier_of
 from institutions.editing import may_edit, may_edit_profile
 from institutions.fact_kinds import KINDS
+from institutions.forms.facts import FOUNDING_YEAR, LAST_YEAR
 from institutions.history import history_of, institution_names
 from institutions.models import Institution
 from institutions.panels import panels_of
@@ -101,6 +102,9 @@ def _day(request: ActorRequest) -> date:
     if not text:
         return request.actor.day
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Http404(f"“{text}”不是日期；请写成 2017-12-31。") from error
+    if not FOUNDING_YEAR <= day.year <= LAST_YEAR:
+        raise Http404(f"只能看 {FOUNDING_YEAR}—{LAST_YEAR} 年之间的日子，请换一个日期。")
+    return day

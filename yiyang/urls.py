@@ -23,6 +23,7 @@ urlpatterns = [
     path("requests/", include("institutions.request_urls")),
     path("ownership/", ownership_list, name="ownership-list"),
     path("pickers/", include("institutions.picker_urls")),
+    path("teams/", include("contracts.team_urls")),
     path("pickers/teams/", include(picker_urlpatterns)),
     path("agreements/", include("contracts.agreement_urls")),
     path("imports/", include("institutions.imports.urls")),

@@ -93,6 +93,7 @@ def person_detail(request: ActorRequest, uid: UUID) -> HttpResponse:
         "dossier": dossier_of(person, request.actor),
         "history": history_of(person, request.actor),
         "may_reveal": request.actor.may(Permission.REVEAL_PERSON),
+        "may_sign_up": request.actor.may(Permission.EDIT_HEALTH),
         "may_hand_over": request.actor.may(Permission.EXPORT_PERSONS),
         "sees_restricted": request.actor.may(Permission.VIEW_RESTRICTED),
     }

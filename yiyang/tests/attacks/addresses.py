@@ -41,6 +41,7 @@ SEES_REGISTERS = holding(P.VIEW_INSTITUTIONS)
 SENDS_SHEETS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY) | holding(P.REPORT_OWN)
 KEEPS_INSTITUTIONS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
 WEST_HEALTH = holding(P.VIEW_INSTITUTIONS, P.EDIT_HEALTH) & CITY_WIDE
+WEST_SIGNUPS = holding(P.VIEW_PERSONS, P.EDIT_HEALTH) & CITY_WIDE
 WEST_ELDERLY = holding(P.VIEW_INSTITUTIONS, P.EDIT_ELDERLY) & CITY_WIDE
 WEST_EITHER = WEST_HEALTH | WEST_ELDERLY
 WEST_NOTES = WEST_EITHER | (holding(P.VIEW_INSTITUTIONS, P.REVIEW) & CITY_WIDE)
@@ -107,8 +108,9 @@ def register(
 READING = {"code": "GC17", "reading": "standard"}
 ENDING = {"agreement_id": "agreement", "verb": "terminate"}
 FILED = {"holder": "agreement_files", "object_id": "agreement"}
-LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence"}
 STOPPED = {"institution_id": "hospital"}
+SIGNUP = {"uid": "person", "signup_id": "signup"}
+LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence_id"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
 DRAFT = {"slug": "policy_draft"}
@@ -187,6 +189,18 @@ ADDRESSES = (
     post("request-withdraw", NO_ROLE, {}, uid="request"),
     get("difference-list", holding(P.VIEW_INSTITUTIONS)),
     get("ownership-list", holding(P.VIEW_INSTITUTIONS)),
+    # /teams/
+    get("team-new", holding(P.EDIT_HEALTH)),
+    post("team-new", holding(P.EDIT_HEALTH), {"code": "x"}),
+    get("team-detail", WEST_INSTITUTIONS, team_id="team"),
+    get("team-rename", WEST_HEALTH, team_id="team"),
+    post("team-rename", WEST_HEALTH, {"name": "偷"}, team_id="team"),
+    get("team-end", WEST_HEALTH, team_id="team"),
+    post("team-end", WEST_HEALTH, {"ends_on": "2020-01-01"}, team_id="team"),
+    get("team-area-new", WEST_HEALTH, team_id="team"),
+    post("team-area-new", WEST_HEALTH, {"region": "x"}, team_id="team"),
+    get("team-area-end", WEST_HEALTH, team_id="team", area_id="area"),
+    post("team-area-end", WEST_HEALTH, {"reason": ""}, team_id="team", area_id="area"),
     # /pickers/ 各人只找得到自己范围里的
     get("institution-picker", holding(P.VIEW_INSTITUTIONS)),
     get("region-picker", holding(P.VIEW_INSTITUTIONS)),
@@ -301,6 +315,14 @@ ADDRESSES = (
     get("bureau-detail", SEES_TARGETS, code="bureau"),
     post("bureau-name", KEEPS_POLICIES, {"name": ""}, code="bureau"),
     post("bureau-successor", KEEPS_POLICIES, {"from_day": ""}, code="bureau"),
+    get("signup-new", WEST_SIGNUPS, uid="person"),
+    post("signup-new", WEST_SIGNUPS, {"team": "x"}, uid="person"),
+    get("signup-renew", WEST_SIGNUPS, **SIGNUP),
+    post("signup-renew", WEST_SIGNUPS, {"team": "x"}, **SIGNUP),
+    get("signup-terminate", WEST_SIGNUPS, **SIGNUP),
+    post("signup-terminate", WEST_SIGNUPS, {"on": "2017-06-01"}, **SIGNUP),
+    get("signup-void", WEST_SIGNUPS, **SIGNUP),
+    post("signup-void", WEST_SIGNUPS, {"reason": ""}, **SIGNUP),
     # /quality/
     get("quality-list", WEST_TARGETS, WEST),
     get("quality-detail", WEST_TARGETS, WEST, check_id="licence_expired"),

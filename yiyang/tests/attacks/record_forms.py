@@ -7,7 +7,8 @@ from yiyang.tests.attacks.filled import Filled
 
 CLERK = Role.CITY_HEALTH_CLERK
 HOSPITAL, HOME_OF = {"institution_id": "hospital"}, {"institution_id": "home"}
-LICENCE = {**HOSPITAL, "kind": "licence", "fact_id": "licence"}
+LICENCE = {**HOSPITAL, "kind": "licence", "fact_id": "licence_id"}
+OPTIONAL = {"ends_on": "2030-12-31", "reason": "核实"}
 PROFILE = {
     "name": "西原医院",
     "status": "OPERATING",
@@ -31,7 +32,45 @@ STAFF = (
     "multi_site_physicians",
 )
 
+TERMS = {
+    "team": "{team_code}",
+    "signed_on": "2030-01-01",
+    "starts_on": "2030-01-01",
+    "expires_on": "2030-12-31",
+    "auto_renews": "on",
+}
+SIGNUP, TEAM_OF = {"uid": "person", "signup_id": "signup"}, {"team_id": "team"}
+
 RECORD_FORMS = (
+    Filled(
+        "team-new",
+        CLERK,
+        {
+            "code": "TD-NEW",
+            "name": "新原团队",
+            "institution": "西原医院",
+            "starts_on": "2020-01-01",
+            "reason": "新设",
+        },
+    ),
+    Filled("team-rename", CLERK, {"name": "西原一队", "reason": "更名"}, TEAM_OF),
+    Filled("team-end", CLERK, {"ends_on": "2030-01-01", "reason": "撤销"}, TEAM_OF),
+    Filled(
+        "team-area-new",
+        CLERK,
+        {"region": "{east_community}", "starts_on": "2020-01-01", "reason": ""},
+        TEAM_OF,
+    ),
+    Filled(
+        "team-area-end",
+        CLERK,
+        {"ends_on": "2030-01-01", "reason": "调整"},
+        {**TEAM_OF, "area_id": "area"},
+    ),
+    Filled("signup-new", CLERK, TERMS, {"uid": "person"}),
+    Filled("signup-renew", CLERK, TERMS, SIGNUP, is_accepted=False),
+    Filled("signup-terminate", CLERK, {"on": "2018-01-01", "reason": "搬家"}, SIGNUP),
+    Filled("signup-void", CLERK, {"reason": "录错"}, SIGNUP),
     Filled(
         "institution-new",
         CLERK,
@@ -91,19 +130,20 @@ RECORD_FORMS = (
             "gives_rehabilitation": "on",
             "provider": "",
             "starts_on": "2020-01-01",
+            **OPTIONAL,
         },
         {**HOME_OF, "kind": "service"},
     ),
     Filled(
         "fact-new",
         CLERK,
-        {"scheme": "BASIC", "code": "H15030", "starts_on": "2020-01-01"},
+        {"scheme": "BASIC", "code": "H15030", "starts_on": "2020-01-01", **OPTIONAL},
         {**HOSPITAL, "kind": "designation"},
     ),
     Filled(
         "fact-new",
         CLERK,
-        {"name": "赵主任", "phone": "15400005678", "starts_on": "2020-01-01"},
+        {"name": "赵主任", "phone": "15400005678", "starts_on": "2020-01-01", "reason": ""},
         {**HOSPITAL, "kind": "contact"},
     ),
     Filled(
@@ -114,22 +154,28 @@ RECORD_FORMS = (
             "register": "HEALTH",
             "basis": "ACTUAL",
             **dict.fromkeys(BEDS, "10"),
+            "reason": "",
         },
         {**HOME_OF, "kind": "beds"},
     ),
     Filled(
         "fact-new",
         Role.CITY_CIVIL_AFFAIRS_CLERK,
-        {"counted_on": "2020-06-30", "occupants": "40", **dict.fromkeys(OCCUPANTS, "10")},
+        {
+            "counted_on": "2020-06-30",
+            "occupants": "40",
+            **dict.fromkeys(OCCUPANTS, "10"),
+            "reason": "",
+        },
         {**HOME_OF, "kind": "occupancy"},
     ),
     Filled(
         "fact-new",
         CLERK,
-        {"counted_on": "2020-06-30", **dict.fromkeys(STAFF, "3")},
+        {"counted_on": "2020-06-30", **dict.fromkeys(STAFF, "3"), "reason": ""},
         {**HOME_OF, "kind": "staff"},
     ),
-    Filled("fact-new", CLERK, {"text": "已到现场看过"}, {**HOME_OF, "kind": "note"}),
+    Filled("fact-new", CLERK, {"text": "已到现场看过", "reason": ""}, {**HOME_OF, "kind": "note"}),
     Filled(
         "fact-correct",
         CLERK,

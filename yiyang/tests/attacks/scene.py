@@ -117,7 +117,7 @@ def make_scene() -> Scene:
     keys = _keys(city, author) | _runs(earlier, run)
     keys |= task_keys(policy, accounts)
     keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
-    keys |= {"licence": hospital.licences.get().pk, "street": city.west_street.code}
+    keys |= _record_keys(city, hospital, person)
     keys |= {"hospital_code": hospital.code, "home_code": home.code}
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
     keys |= {"request": _request(city), "west_street_code": city.west_street.code}
@@ -132,6 +132,20 @@ def make_scene() -> Scene:
     }
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)
+
+
+def _record_keys(city: City, hospital: Institution, person: Person) -> dict[str, Any]:
+    """Numbers of what stands on the pages of an institution, a team and a person."""
+    signup = person.signups.get()
+    return {
+        "licence_id": hospital.licences.get().pk,
+        "street": city.west_street.code,
+        "east_community": city.east_community.code,
+        "signup": signup.pk,
+        "team": signup.team.pk,
+        "team_code": signup.team.code,
+        "area": signup.team.areas.get().pk,
+    }
 
 
 def _west_institutions(city: City) -> tuple[Institution, Institution, PartnershipAgreement]:

@@ -48,6 +48,8 @@ ASKED = {
     "agreement-new": ("medical", "elderly"),
     "institution-history": ("page",),
     "institution-new": ("region", "host"),
+    "signup-new": ("team",),
+    "team-new": ("institution",),
     "institution-picker": ("q", "side", "format", "to", "field"),
     "region-picker": ("q",),
     "team-picker": ("q",),

@@ -1,0 +1,1 @@
+"""Doctor teams: what the register holds about one, and the forms that keep it."""
