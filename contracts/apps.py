@@ -15,6 +15,7 @@ class ContractsConfig(AppConfig):
         )
         from contracts.agreements.panels import register_agreement_panel  # noqa: PLC0415
         from contracts.agreements.stopping import AGREEMENTS as STOPPING  # noqa: PLC0415
+        from contracts.agreements.work import DRAFTS, PARTY_STOPPED  # noqa: PLC0415
         from contracts.imports.registers import register_imports  # noqa: PLC0415
         from contracts.lists.places import PLACES  # noqa: PLC0415
         from contracts.models import PartnershipAgreement  # noqa: PLC0415
@@ -33,6 +34,8 @@ class ContractsConfig(AppConfig):
         register_holder(AGREEMENT_FILES)
         register_agreement_panel(ATTACHMENTS)
         register_work(EXPIRING)
+        register_work(DRAFTS)
+        register_work(PARTY_STOPPED)
         register_work(SIGNUPS_ENDING)
         register_imports()
         for place in PLACES:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from institutions.consequences import refuse_unsettled
 from institutions.models import Institution, InstitutionProfile
 from yiyang.changelog.context import Recorder, recorded
 from yiyang.dated import Written, checked_create, hold_from, void
@@ -39,7 +40,12 @@ def change_institution(
     reason: str,
     profile: Mapping[str, Any],
 ) -> Written:
-    """From `starts_on` on, until the next known change, the institution is as `profile` says."""
+    """From `starts_on` on, until the next known change, the institution is as `profile` says.
+
+    What stops an institution with agreements goes through change_status instead.
+    """
+    if "status" in profile:
+        refuse_unsettled(institution, profile["status"], starts_on)
     with recorded(by=by, reason=reason):
         return _profile_from(by, institution, starts_on, profile, reason)
 

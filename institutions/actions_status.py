@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 
 from institutions.consequences import StatusChange, consequences_of, listed_keys
 from institutions.models import Institution, InstitutionProfile, Status
+from institutions.ownership import side_to_ask
+from institutions.requests import held_by
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
 from yiyang.dated import hold_from
@@ -18,6 +20,7 @@ from yiyang.dated import hold_from
 NOT_COPIED = {"id", "institution", "status", "starts_on", "ends_on", "voided_at", "void_reason"}
 NO_PROFILE = "机构在 {on} 没有有效的概况；请换一个日期。"
 IS_CLOSED = "机构已经注销；重新开业请登记为新的机构。"
+ASK_FIRST = "{what}须{who}同意；请提交修改申请，对方同意时协议一并处理。"
 LIST_CHANGED = "您查看之后，受影响的记录有变；请重新核对下面的名单再提交。"
 
 
@@ -38,7 +41,7 @@ def change_status(
         raise ValidationError({"reason": "请写明原因。"})
     with recorded(by=by, reason=change.reason):
         Institution.objects.select_for_update().get(pk=institution.pk)
-        profile = refuse_status(institution, change)
+        profile = refuse_status(by, institution, change)
         found = consequences_of(institution, change)
         if listed_keys(found) != set(listed):
             raise ValidationError(LIST_CHANGED)
@@ -56,7 +59,7 @@ def change_status(
         )
 
 
-def refuse_status(institution: Institution, change: StatusChange) -> InstitutionProfile:
+def refuse_status(by: Actor, institution: Institution, change: StatusChange) -> InstitutionProfile:
     """The profile the change starts from; ValidationError where it makes no sense."""
     profile = profile_on(institution, change.on)
     if profile is None:
@@ -65,6 +68,10 @@ def refuse_status(institution: Institution, change: StatusChange) -> Institution
         raise ValidationError({"status": IS_CLOSED})
     if profile.status == change.status:
         raise ValidationError({"status": f"机构在 {change.on} 已是“{change.status.label}”。"})
+    other = side_to_ask(by, held_by(profile), "status", change.status.value)
+    if other is not None:
+        refusal = ASK_FIRST.format(what=change.status.label, who=other.label)
+        raise ValidationError({"status": refusal})
     later = InstitutionProfile.objects.kept().filter(
         institution=institution, starts_on__gt=change.on
     )

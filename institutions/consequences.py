@@ -6,9 +6,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from institutions.models import Institution, Status
+from django.core.exceptions import ValidationError
+
+from institutions.models import Institution, InstitutionProfile, Status
 from yiyang.access.scope import Actor
 
+UNSETTLED = "名下还有协议：停业、暂停执业、注销请在机构页用“停业、注销与恢复”办理，协议一并处理。"
 STOPPED = (Status.SUSPENDED, Status.LICENCE_SUSPENDED, Status.CLOSED)
 
 
@@ -66,6 +69,24 @@ def consequences_of(
     if change.status not in STOPPED:
         return []
     return [(one, one.affected(institution, change)) for one in _consequences.values()]
+
+
+def settle_as_proposed(by: Actor, institution: Institution, change: StatusChange) -> None:
+    """Settle what is proposed, where nobody is there to choose; within the caller's transaction."""
+    for kind, rows in consequences_of(institution, change):
+        keys = [one.key for one in rows if one.is_proposed or not one.is_optional]
+        kind.settle(by, institution, change, keys)
+
+
+def refuse_unsettled(institution: Institution, status: str, on: date) -> None:
+    """ValidationError where the institution would stop and leave something hanging."""
+    if status not in STOPPED:
+        return
+    held = InstitutionProfile.objects.on(on).filter(institution=institution).first()
+    change = StatusChange(Status(status), on)
+    is_new = held is None or held.status != status
+    if is_new and listed_keys(consequences_of(institution, change)):
+        raise ValidationError({"status": UNSETTLED})
 
 
 def listed_keys(found: Sequence[tuple[Consequence, Sequence[Affected]]]) -> set[str]:

@@ -13,12 +13,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.db.models.functions import Now
 
+from institutions.consequences import StatusChange, settle_as_proposed
 from institutions.models import (
     ChangeRequest,
     Institution,
     InstitutionProfile,
     RequestState,
     Side,
+    Status,
 )
 from institutions.models.requests import OWN_ANSWER
 from institutions.ownership import label_of, side_to_ask, sides_answered_by
@@ -252,6 +254,10 @@ def _close(by: Actor, request: ChangeRequest, state: RequestState, answer: str) 
 def _apply(by: Actor, request: ChangeRequest, profile: InstitutionProfile) -> None:
     values = held_by(profile) | {name: one["new"] for name, one in request.changes.items()}
     values = {_attribute(name): value for name, value in values.items()}
+    if "status" in request.changes:
+        status = Status(request.changes["status"]["new"])
+        change = StatusChange(status, request.starts_on, request.reason)
+        settle_as_proposed(by, request.institution, change)
     hold_from(
         by=by,
         model=InstitutionProfile,

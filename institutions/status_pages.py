@@ -50,7 +50,7 @@ def institution_status(request: ActorRequest, institution_id: int) -> HttpRespon
         form = StatusForm(initial={"on": request.actor.day})
         return _page(request, {**context, "form": form})
     form = StatusForm(request.GET)
-    return _page(request, {**context, "form": form, **_step_two(institution, form)})
+    return _page(request, {**context, "form": form, **_step_two(request.actor, institution, form)})
 
 
 def _posted(
@@ -74,17 +74,17 @@ def _posted(
             messages.success(request, f"已登记：{change.on} 起{change.status.label}。")
             return redirect("institution-detail", institution.pk)
     asked = StatusForm(request.POST)
-    context |= {"form": asked, **_step_two(institution, asked), "reasoned": form}
+    context |= {"form": asked, **_step_two(request.actor, institution, asked), "reasoned": form}
     return _page(request, context, status=UNPROCESSABLE)
 
 
-def _step_two(institution: Institution, form: StatusForm) -> dict[str, Any]:
+def _step_two(actor: Actor, institution: Institution, form: StatusForm) -> dict[str, Any]:
     """What the change touches and the form that confirms it; nothing while it makes no sense."""
     if not form.is_valid():
         return {}
     change = form.change()
     try:
-        refuse_status(institution, change)
+        refuse_status(actor, institution, change)
     except ValidationError as error:
         for name, errors in error.error_dict.items():
             form.add_error(name, errors)

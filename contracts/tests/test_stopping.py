@@ -9,19 +9,24 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from contracts.agreements import stopping
+from contracts.agreements import stopping, work
 from contracts.models import PartnershipAgreement
 from contracts.tests.factories import make_agreement
 from contracts.tests.persons import City, browse_as
+from institutions.actions_facts import change_institution
 from institutions.actions_status import change_status
 from institutions.consequences import StatusChange, consequences_of, listed_keys
 from institutions.models import Institution, InstitutionProfile, Status
+from institutions.requests import agree, request_change
 from institutions.tests.factories import make_elderly, make_health, make_profile
 from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.scope import Actor, known_actor
 from yiyang.access.tests.accounts import open_user
+from yiyang.changelog.context import SYSTEM
+from yiyang.work import line_of
 
+VOIDED = {"voided_at": "2017-05-05T00:00:00Z", "void_reason": "录错"}
 DAY, BEFORE, AFTER = date(2017, 6, 1), date(2017, 5, 31), date(2017, 6, 2)
 
 
@@ -157,3 +162,77 @@ def test_the_page_lists_then_does_all_of_it(city: City, home: Institution, clerk
 def test_the_office_of_the_other_side_may_not(city: City, home: Institution) -> None:
     other = browse_as(Role.DISTRICT_HEALTH_CLERK, city.east)
     assert other.get(f"/institutions/{home.pk}/status/").status_code == 403
+
+
+def test_other_ways_to_stop_lead_to_the_page_while_agreements_hang_on_it(
+    city: City, home: Institution
+) -> None:
+    profile = InstitutionProfile.objects.get(institution=home)
+    values = {
+        name: getattr(profile, name)
+        for name in ("name", "region", "elderly_kind", "category", "departments")
+    }
+
+    def suspend() -> None:
+        change_institution(
+            by=SYSTEM,
+            institution=home,
+            starts_on=DAY,
+            reason="装修",
+            profile={**values, "status": Status.SUSPENDED},
+        )
+
+    agreement = make_agreement(make_health(city.street), home)
+    with pytest.raises(ValidationError, match="协议一并处理"):
+        suspend()
+    PartnershipAgreement.objects.filter(pk=agreement.pk).update(expires_on=BEFORE)
+    suspend()
+    assert InstitutionProfile.objects.on(DAY).get(institution=home).status == Status.SUSPENDED
+
+
+def test_closing_what_both_offices_keep_is_asked_first_and_settled_when_agreed(city: City) -> None:
+    unit = make_elderly(city.street, name="长青公寓", category="A100")
+    agreement = make_agreement(unit, make_elderly(city.street))
+    with pytest.raises(ValidationError, match=r"注销须卫健.*同意"):
+        close(unit, Status.CLOSED)
+    asker, checker = actor(), open_user(Role.CITY_HEALTH_REVIEWER)
+    wanted = {"status": Status.CLOSED.value}
+    (asked,) = request_change(
+        by=asker, institution=unit, starts_on=DAY, wanted=wanted, reason="双方停办"
+    )
+    agree(by=known_actor(checker.pk, checker.role, DAY), request=asked, answer="属实")
+    agreement.refresh_from_db()
+    assert agreement.terminated_on == DAY
+    assert "双方停办" in agreement.termination_reason
+
+
+DRAFT: dict[str, Any] = {"signed_on": None}
+# 协议与一方的情况 → 草稿待签、一方停业各几份
+WAITING: list[tuple[str, dict[str, Any], Status, int, int]] = [
+    ("正常履行", {}, Status.OPERATING, 0, 0),
+    ("医疗方停业", {}, Status.SUSPENDED, 0, 1),
+    ("停业但已到期", {"expires_on": BEFORE}, Status.SUSPENDED, 0, 0),
+    ("草稿过了 31 天", DRAFT | {"starts_on": date(2017, 5, 1)}, Status.OPERATING, 1, 0),
+    ("草稿过了 30 天", DRAFT | {"starts_on": date(2017, 5, 2)}, Status.OPERATING, 0, 0),
+    ("作废的草稿", DRAFT | VOIDED, Status.OPERATING, 0, 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "fields", "status", "drafts", "stopped"), WAITING, ids=[row[0] for row in WAITING]
+)
+def test_what_waits_on_the_work_list(
+    city: City,
+    home: Institution,
+    case: str,
+    fields: dict[str, Any],
+    status: Status,
+    drafts: int,
+    stopped: int,
+) -> None:
+    make_agreement(make_health(city.street, status=status), home, number="协一", **fields)
+    for source, number in ((work.DRAFTS, drafts), (work.PARTY_STOPPED, stopped)):
+        line = line_of(source.id, actor(), day=DAY, limit=5)
+        assert line is not None
+        assert (line.number, len(line.items)) == (number, number)
+        assert all("长青老年公寓（协一）" in item.text for item in line.items)
