@@ -67,6 +67,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (POLICIES, "政策文件", "policy-list", Permission.VIEW_TARGETS),
     (POLICIES, "部门名录", "bureau-list", Permission.VIEW_TARGETS),
     (POLICIES, "任务台账", "task-list", Permission.VIEW_TARGETS),
+    (POLICIES, "督办台账", "supervision-list", Permission.VIEW_TARGETS),
     (POLICIES, "节假日", "holiday-list", Permission.VIEW_TARGETS),
     (SYSTEM, "账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
     (SYSTEM, "审计", "audit-list", Permission.VIEW_AUDIT),

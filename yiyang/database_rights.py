@@ -32,6 +32,7 @@ APPEND_ONLY = (
     "targets_qualityfinding",
     "targets_regionfigures",
     "targets_runpart",
+    "targets_supervisionevent",
     "targets_taskreport",
     "yiyang_access*",
     "yiyang_audit*",

@@ -327,6 +327,8 @@ INDICATOR_RANKING = env.bool("INDICATOR_RANKING", default=True)
 QUALITY_DRAFT_DAYS = env.int("QUALITY_DRAFT_DAYS", default=90)
 QUALITY_POPULATION_YEARS = env.int("QUALITY_POPULATION_YEARS", default=2)
 SNAPSHOT_MAX_AGE_HOURS = env.int("SNAPSHOT_MAX_AGE_HOURS", default=26)
+# 督办单的编号规则，一年一序。
+SUPERVISION_NUMBER_RULE = env.str("SUPERVISION_NUMBER_RULE", default="医养督〔{year}〕{serial}号")
 # 督办与任务节点：剩余几个工作日以内提醒、黄牌、红牌。
 LIGHT_REMIND_DAYS = env.int("LIGHT_REMIND_DAYS", default=10)
 LIGHT_YELLOW_DAYS = env.int("LIGHT_YELLOW_DAYS", default=5)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("imports/", include("institutions.imports.urls")),
     path("persons/", include("contracts.urls")),
     path("tasks/", include("targets.taskboard.urls")),
+    path("supervisions/", include("targets.supervision.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
     path("lists/", include("yiyang.listing.urls")),
     path("", include("institutions.lists.urls")),

@@ -27,6 +27,18 @@ from targets.models.runs import (
     RunPart,
     RunStatus,
 )
+from targets.models.supervision import (
+    Basis,
+    Frequency,
+    Supervision,
+    SupervisionAssistant,
+    SupervisionEvent,
+    SupervisionKind,
+    SupervisionPause,
+    SupervisionState,
+    SupervisionVerb,
+    Urgency,
+)
 from targets.models.targets import Comparator, Milestone, Target
 from targets.models.taskboard import (
     ReportKind,
@@ -37,6 +49,7 @@ from targets.models.taskboard import (
 )
 
 __all__ = [
+    "Basis",
     "Bureau",
     "BureauGrant",
     "BureauName",
@@ -44,6 +57,7 @@ __all__ = [
     "Confirmation",
     "ContactNote",
     "EntryState",
+    "Frequency",
     "IndicatorDefinition",
     "IndicatorRun",
     "IndicatorSnapshot",
@@ -63,6 +77,13 @@ __all__ = [
     "RunPart",
     "RunStatus",
     "StepKind",
+    "Supervision",
+    "SupervisionAssistant",
+    "SupervisionEvent",
+    "SupervisionKind",
+    "SupervisionPause",
+    "SupervisionState",
+    "SupervisionVerb",
     "Target",
     "TargetRevision",
     "TaskBureau",
@@ -72,5 +93,6 @@ __all__ = [
     "TaskReport",
     "TaskRole",
     "TaskState",
+    "Urgency",
     "ValidityStatus",
 ]

@@ -20,6 +20,8 @@ class Light(TextChoices):
     RED = "RED", "红牌"
     OVERDUE = "OVERDUE", "超期"
     PAUSED = "PAUSED", "暂停计时"
+    ON_TIME = "ON_TIME", "按期办结"
+    LATE = "LATE", "超期办结"
 
 
 WARNING = frozenset({Light.REMIND, Light.YELLOW, Light.RED, Light.OVERDUE})

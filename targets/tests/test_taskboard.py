@@ -39,13 +39,13 @@ from targets.tests.task_scene import (
     make_bureau,
     make_liaison,
     make_task,
+    make_user,
     part_of,
     queries_of,
 )
 from yiyang.access.actions import change_role
 from yiyang.access.models import User
 from yiyang.access.roles import Role
-from yiyang.access.tests.accounts import open_user
 from yiyang.changelog.context import SYSTEM
 
 TODAY = date(2026, 3, 16)  # 星期一
@@ -109,10 +109,10 @@ def people(city: City, task: PolicyTask) -> dict[str, User]:
     people = {
         "own": make_liaison(lead),
         "other": make_liaison(support),
-        "checker": open_user(Role.CITY_HEALTH_REVIEWER),
-        "clerk": open_user(Role.CITY_HEALTH_CLERK),
-        "district": open_user(Role.DISTRICT_HEALTH_REVIEWER),
-        "leader": open_user(Role.LEADER),
+        "checker": make_user(Role.CITY_HEALTH_REVIEWER),
+        "clerk": make_user(Role.CITY_HEALTH_CLERK),
+        "district": make_user(Role.DISTRICT_HEALTH_REVIEWER),
+        "leader": make_user(Role.LEADER),
     }
     RegionGrant.objects.create(user=people["district"], region=city.city, starts_on=LONG_AGO)
     return people
@@ -286,12 +286,12 @@ def test_the_list_is_filtered(city: City, query: str, titles: list[str]) -> None
     first = make_task(policy, (R.LEAD, bureau), title="甲任务")
     make_task(policy, (R.EACH, bureau), mode=TaskMode.EACH, title="乙任务")
     TaskMilestone.objects.create(task=first, title="节点", due_on=date(2020, 1, 1))
-    page = browser_of(open_user(Role.LEADER)).get(f"/tasks/?{query}")
+    page = browser_of(make_user(Role.LEADER)).get(f"/tasks/?{query}")
     assert [row.task.title for row in page.context.get("rows", [])] == titles
 
 
 def test_a_filter_that_is_none_is_refused_in_words(city: City) -> None:
-    page = browser_of(open_user(Role.LEADER)).get("/tasks/?bureau=x")
+    page = browser_of(make_user(Role.LEADER)).get("/tasks/?bureau=x")
     assert page.status_code == 400
     assert "请从列表里选择部门" in page.content.decode()
 
@@ -333,8 +333,8 @@ def test_a_report_goes_through_the_page(task: PolicyTask, people: dict[str, User
 
 def test_a_bureau_is_granted_only_to_a_liaison_and_taken_back_at_once(task: PolicyTask) -> None:
     bureau = task.bureaus.get(role=R.LEAD).bureau
-    security = browser_of(open_user(Role.SECURITY_ADMIN))
-    liaison, clerk = open_user(Role.BUREAU_LIAISON), open_user(Role.CITY_HEALTH_CLERK)
+    security = browser_of(make_user(Role.SECURITY_ADMIN))
+    liaison, clerk = make_user(Role.BUREAU_LIAISON), make_user(Role.CITY_HEALTH_CLERK)
     for user in (liaison, clerk):
         security.post(f"/tasks/grants/{user.pk}/new", {"bureau": bureau.pk})
     grant = BureauGrant.objects.get()

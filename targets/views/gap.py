@@ -100,6 +100,7 @@ def _page(request: ActorRequest, found: AskedLine, error: str = "") -> HttpRespo
         "candidates": _with_contacts(request, found, candidates[:CANDIDATES_SHOWN]),
         "headcounts": headcounts_of(indicator, **_where(found)),
         "may_note": _may_note(request, found),
+        "may_supervise": request.actor.may(Permission.MANAGE_POLICIES),
         "may_export": may_name and request.actor.may(Permission.EXPORT),
         "is_narrowed": not request.actor.whole_city,
         "today": request.actor.day,

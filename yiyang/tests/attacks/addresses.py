@@ -277,6 +277,21 @@ ADDRESSES = (
     post("task-milestone-void", KEEPS_POLICIES, {"reason": "设错"}, milestone_id="milestone"),
     post("bureau-grant-new", SECURITY, {"bureau": "{task_bureau}"}, user_id="account"),
     post("bureau-grant-end", SECURITY, {}, user_id="liaison", grant_id="bureau_grant"),
+    # /supervisions/ 交给西区的督办：市级都看得到，部门联络员只看本部门的
+    get("supervision-list", SEES_TARGETS),
+    get("supervision-new", KEEPS_POLICIES),
+    post("supervision-new", KEEPS_POLICIES, {"title": "督办"}),
+    get("supervision-detail", WEST_TARGETS - LIAISON, supervision_id="supervision"),
+    get("supervision-print", WEST_TARGETS - LIAISON, supervision_id="supervision"),
+    get("supervision-detail", KEEPS_POLICIES | CITY_REVIEWERS, supervision_id="supervision_draft"),
+    get("supervision-amend", KEEPS_POLICIES, supervision_id="supervision_draft"),
+    post("supervision-amend", KEEPS_POLICIES, {"title": "x"}, supervision_id="supervision_draft"),
+    post(
+        "supervision-step",
+        KEEPS_POLICIES | CITY_REVIEWERS,
+        {"verb": "CHASE", "text": "请报进展"},
+        supervision_id="supervision",
+    ),
     # /holidays/ 全市一份，谁都看得到
     get("holiday-list", SEES_TARGETS),
     post("holiday-new", KEEPS_POLICIES, HOLIDAY),

@@ -48,7 +48,7 @@ from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.holidays.models import Holiday, HolidayKind
 from yiyang.listing.models import SavedFilter
-from yiyang.tests.attacks.followed import task_keys
+from yiyang.tests.attacks.followed import SUPERVISION, supervision_keys, task_keys
 
 NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
 HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
@@ -56,7 +56,10 @@ PLAN, NOTE, AGREEMENT = "西原测算方案", "西原来电已催办", "西原�
 FILTER = "西原常用筛选"
 OWN_PLAN = "市里自己的方案"
 # 这些字只属于西区的记录：东区的任何账号在任何页面上都不该看到。
-WEST_ONLY = (NAME, ID_NUMBER, PHONE, HOSPITAL, HOME, TEAM, PLAN, NOTE, AGREEMENT, FILTER)
+WEST_ONLY = (
+    *(NAME, ID_NUMBER, PHONE, HOSPITAL, HOME, TEAM, PLAN, NOTE, AGREEMENT, FILTER),
+    SUPERVISION,
+)
 CODES = ("GC17", "FD17")
 EARLIER = date(2016, 12, 31)
 DISTRICT_ROLES = (
@@ -115,7 +118,7 @@ def make_scene() -> Scene:
         name=OWN_PLAN, region=city.city, as_of=DAY, author=accounts[Role.CITY_HEALTH_CLERK]
     )
     keys = _keys(city, author) | _runs(earlier, run)
-    keys |= task_keys(policy, accounts)
+    keys |= task_keys(policy, accounts) | supervision_keys(city.west, accounts)
     keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
     keys |= _record_keys(city, hospital, person)
     keys |= {"hospital_code": hospital.code, "home_code": home.code}

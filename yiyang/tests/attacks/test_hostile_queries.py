@@ -83,6 +83,8 @@ ASKED = {
     "import-list": ("before",),
     "import-new": ("register",),
     "import-detail": ("kind", "page"),
+    "supervision-list": ("state", "light", "lead"),
+    "supervision-new": ("indicator", "task", *WHERE, "target"),
     "task-list": ("policy", "bureau", "mode", "state", "light"),
 }
 # 只看有没有，内容从不读；测算须在自己的事务里，另有测试。
@@ -95,7 +97,8 @@ def asker(address: Address) -> Role | None:
     """A role that gets an answer; whose own plan it is asks for its steps."""
     if address.name == "sign-in":
         return None
-    return min(address.open_to - {Role.CITY_HEALTH_CLERK}, default=None)
+    others = address.open_to - {Role.CITY_HEALTH_CLERK}
+    return min(others or address.open_to, default=None)
 
 
 def typed_into(address: Address, name: str) -> list[str]:

@@ -6,6 +6,7 @@ from institutions.tests.batches import BEDS_CELLS
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import PASSWORD
 from yiyang.tests.attacks.filled import Filled as Filled
+from yiyang.tests.attacks.followed_forms import FOLLOWED_FORMS
 from yiyang.tests.attacks.record_forms import RECORD_FORMS
 from yiyang.tests.attacks.scene import HOSPITAL, NAME
 
@@ -123,6 +124,7 @@ FORMS = (
     ),
     Filled("attachment-void", CLERK, {"reason": "传错了文件"}, {"uid": "attachment"}),
     *RECORD_FORMS,
+    *FOLLOWED_FORMS,
     Filled("person-search", CLERK, {"term": NAME}),
     Filled("person-export", REVIEWER, {"columns": ["name"], "purpose": "核对体检名单，交疾控科"}),
     Filled(
@@ -276,40 +278,6 @@ FORMS = (
     ),
     Filled("request-agree", REVIEWER, {"answer": "属实"}, {"uid": "request"}),
     Filled("request-return", REVIEWER, {"answer": "请附等级证书"}, {"uid": "request"}),
-    Filled(
-        "holiday-new",
-        CLERK,
-        {
-            "kind": "OFF",
-            "first": "2030-10-01",
-            "last": "2030-10-03",
-            "name": "国庆节",
-            "source": "国办发明电〔2029〕1号",
-        },
-    ),
-    Filled("holiday-void", CLERK, {"reason": "录错了"}, {"holiday_id": "holiday"}),
-    Filled(
-        "task-report",
-        REVIEWER,
-        {"kind": "RETURN", "text": "请补上进度数字", "percentage": "50"},
-        {"task_id": "task", "part_id": "claimed_part"},
-    ),
-    Filled(
-        "task-milestone-new",
-        CLERK,
-        {"title": "出台实施细则", "due_on": "2030-06-30"},
-        {"task_id": "task"},
-    ),
-    Filled(
-        "task-milestone-reach", CLERK, {"reached_on": "2020-06-30"}, {"milestone_id": "milestone"}
-    ),
-    Filled("task-milestone-void", CLERK, {"reason": "设错了"}, {"milestone_id": "milestone"}),
-    Filled(
-        "bureau-grant-new",
-        Role.SECURITY_ADMIN,
-        {"bureau": "{task_bureau}"},
-        {"user_id": "liaison"},
-    ),
     Filled(
         "saved-filter-new",
         CLERK,

@@ -1,0 +1,62 @@
+"""The steps of an order as a table: who takes them, from which states, to which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from targets.models import SupervisionState, SupervisionVerb
+
+S, V = SupervisionState, SupervisionVerb
+
+
+class Party(Enum):
+    """Who takes a step; drafting and assigning, submitting and closing never fall to one person."""
+
+    KEEPER = "市卫健经办"
+    CHECKER = "市卫健审核"
+    UNDERTAKER = "承办单位（部门联络员或区卫健经办）"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table; no `ends` means that the state stays."""
+
+    parties: frozenset[Party]
+    starts: frozenset[SupervisionState]
+    ends: SupervisionState | None = None
+    needs_text: bool = True
+
+
+KEEPER, CHECKER, UNDERTAKER = (frozenset({party}) for party in Party)
+UNDER_WAY = frozenset({S.ASSIGNED, S.WORKING})
+
+# 立项与修改有自己的表单，不在这里。
+STEPS: Mapping[SupervisionVerb, Step] = {
+    V.ASSIGN: Step(CHECKER, frozenset({S.DRAFT}), S.ASSIGNED, needs_text=False),
+    V.WITHDRAW: Step(KEEPER | CHECKER, frozenset({S.DRAFT}), S.WITHDRAWN),
+    V.SIGN: Step(UNDERTAKER, frozenset({S.ASSIGNED}), S.WORKING, needs_text=False),
+    V.FEEDBACK: Step(UNDERTAKER, frozenset({S.WORKING})),
+    V.SUBMIT: Step(UNDERTAKER, frozenset({S.WORKING}), S.REVIEW),
+    V.CLOSE: Step(CHECKER, frozenset({S.REVIEW}), S.CLOSED, needs_text=False),
+    V.RETURN: Step(CHECKER, frozenset({S.REVIEW}), S.WORKING),
+    V.CHASE: Step(KEEPER | CHECKER, UNDER_WAY),
+    V.PAUSE: Step(KEEPER, frozenset({S.WORKING})),
+    V.RESUME: Step(KEEPER, frozenset({S.WORKING}), needs_text=False),
+}
+# 暂停计时期间不能做的，和只能在暂停期间做的。
+NOT_WHILE_PAUSED = frozenset({V.PAUSE, V.SUBMIT})
+ONLY_WHILE_PAUSED = frozenset({V.RESUME})
+
+
+def steps_from(
+    state: SupervisionState, parties: frozenset[Party], *, is_paused: bool
+) -> list[SupervisionVerb]:
+    """What the parties may do now, in the order of the table."""
+    barred = NOT_WHILE_PAUSED if is_paused else ONLY_WHILE_PAUSED
+    return [
+        verb
+        for verb, step in STEPS.items()
+        if state in step.starts and parties & step.parties and verb not in barred
+    ]

@@ -1,0 +1,122 @@
+"""The pages of 督办: list, one order with its steps, its paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from targets.bureau_names import BureauNames
+from targets.forms.supervision import StepForm, SupervisionFilter, unit_choices
+from targets.models import Supervision, SupervisionEvent, SupervisionState, SupervisionVerb
+from targets.supervision.actions import take_step
+from targets.supervision.lights import thresholds_text
+from targets.supervision.register import ShownSupervision, shown_supervisions
+from targets.supervision.states import steps_from
+from targets.supervision.undertakers import parties_of
+from yiyang.access.decorators import requires
+from yiyang.access.http import ActorRequest
+from yiyang.access.roles import Permission
+from yiyang.form_errors import put_errors
+
+BAD_REQUEST, UNPROCESSABLE = 400, 422
+SHOWN = 300
+NO_SUPERVISION = "没有这张督办单，或不在您的授权范围；请从督办台账里点选。"
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+def supervision_list(request: ActorRequest) -> HttpResponse:
+    """The orders in the actor's sight, newest first."""
+    actor = request.actor
+    names = BureauNames(actor.day)
+    filter_form = SupervisionFilter(request.GET, units=unit_choices(names, actor.day))
+    context: dict[str, Any] = {
+        "filter": filter_form,
+        "lights": thresholds_text(),
+        "may_open": actor.may(Permission.MANAGE_POLICIES),
+    }
+    if not filter_form.is_valid():
+        return render(request, "targets/supervision_list.html", context, status=BAD_REQUEST)
+    seen = filter_form.narrow(Supervision.objects.visible_to(actor))[: SHOWN + 1]
+    rows = shown_supervisions(seen, actor.day, names)
+    context |= {"rows": filter_form.keep(rows[:SHOWN]), "has_more": len(rows) > SHOWN}
+    return render(request, "targets/supervision_list.html", {**context, "shown": SHOWN})
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+def supervision_detail(request: ActorRequest, supervision_id: int) -> HttpResponse:
+    """One order: what it says, where its clock stands, its events, the steps open now."""
+    return _page(request, shown_of(request, supervision_id))
+
+
+@require_POST
+@requires(Permission.VIEW_TARGETS)
+def supervision_step(request: ActorRequest, supervision_id: int) -> HttpResponseBase:
+    """Take one step of the table."""
+    shown = shown_of(request, supervision_id)
+    verbs = _verbs(request, shown)
+    if not verbs:
+        raise PermissionDenied("现在没有由您办理的步骤；请回到督办单查看。")
+    form = StepForm(request.POST, verbs=verbs)
+    if form.is_valid():
+        entered = dict(form.cleaned_data, verb=SupervisionVerb(form.cleaned_data["verb"]))
+        try:
+            take_step(by=request.actor, supervision=shown.supervision, **entered)
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            messages.success(request, f"已{entered['verb'].label}。")
+            return redirect("supervision-detail", supervision_id)
+    return _page(request, shown, form=form, status=UNPROCESSABLE)
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+def supervision_print(request: ActorRequest, supervision_id: int) -> HttpResponse:
+    """The order as a sheet of A4."""
+    shown = shown_of(request, supervision_id)
+    context = {"shown": shown, "events": _events(request, shown), "today": request.actor.day}
+    return render(request, "targets/supervision_print.html", context)
+
+
+def shown_of(request: ActorRequest, supervision_id: int) -> ShownSupervision:
+    """The order if it lies in sight; 404 alike where it does not and where there is none."""
+    seen = Supervision.objects.visible_to(request.actor).filter(pk=supervision_id)
+    rows = shown_supervisions(seen, request.actor.day)
+    if not rows:
+        raise Http404(NO_SUPERVISION)
+    return rows[0]
+
+
+def _verbs(request: ActorRequest, shown: ShownSupervision) -> list[SupervisionVerb]:
+    parties = parties_of(request.actor, shown.supervision)
+    pauses: Any = shown.supervision.kept_pauses  # type: ignore[attr-defined]
+    paused = any(one.resumed_on is None for one in pauses)
+    return steps_from(shown.state, parties, is_paused=paused)
+
+
+def _events(request: ActorRequest, shown: ShownSupervision) -> list[SupervisionEvent]:
+    seen = SupervisionEvent.objects.visible_to(request.actor)
+    return list(seen.filter(supervision=shown.supervision).select_related("author"))
+
+
+def _page(
+    request: ActorRequest, shown: ShownSupervision, form: StepForm | None = None, status: int = 200
+) -> HttpResponse:
+    verbs = _verbs(request, shown)
+    may_keep = request.actor.may(Permission.MANAGE_POLICIES)
+    context = {
+        "shown": shown,
+        "order": shown.supervision,
+        "events": _events(request, shown),
+        "form": form or (StepForm(verbs=verbs) if verbs else None),
+        "may_amend": may_keep and shown.state is SupervisionState.DRAFT,
+        "lights": thresholds_text(),
+    }
+    return render(request, "targets/supervision_detail.html", context, status=status)

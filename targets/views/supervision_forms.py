@@ -1,0 +1,145 @@
+"""The pages that propose an order and amend it while it is only proposed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from targets.bureau_names import BureauNames
+from targets.forms.supervision import SupervisionForm, unit_choices, unit_key
+from targets.models import PolicyTask, Supervision, SupervisionState, TaskRole
+from targets.presenters import gap_text, quote_text, threshold_text
+from targets.supervision.actions import amend_supervision, open_supervision
+from targets.views.lines import asked_line
+from targets.views.supervision import shown_of
+from yiyang.access.decorators import requires
+from yiyang.access.http import ActorRequest
+from yiyang.access.roles import Permission
+from yiyang.form_errors import put_errors
+
+UNPROCESSABLE = 422
+LONGEST_KEY = 18
+# 各栏的短长，预填时不得超过。
+LONGEST_TITLE, LONGEST_BASIS = 100, 500
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_POLICIES)
+def supervision_new(request: ActorRequest) -> HttpResponseBase:
+    """Propose an order, begun from an indicator behind, from a task, or free."""
+    units = unit_choices(BureauNames(request.actor.day), request.actor.day)
+    if request.method != "POST":
+        form = SupervisionForm(initial=_begun(request), units=units)
+        return _form_page(request, form)
+    form = SupervisionForm(request.POST, units=units)
+    if form.is_valid():
+        draft, assistants = form.draft()
+        try:
+            opened = open_supervision(by=request.actor, draft=draft, assistants=assistants)
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            messages.success(request, "已立项；由市卫健审核交办后编号并起算期限。")
+            return redirect("supervision-detail", opened.pk)
+    return _form_page(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_POLICIES)
+def supervision_amend(request: ActorRequest, supervision_id: int) -> HttpResponseBase:
+    """Change what a proposed order says."""
+    shown = shown_of(request, supervision_id)
+    if shown.state is not SupervisionState.DRAFT:
+        raise Http404("督办单已交办或未予立项，内容不再改动；请回到督办单查看。")
+    units = unit_choices(BureauNames(request.actor.day), request.actor.day)
+    if request.method != "POST":
+        initial = _held(shown.supervision)
+        return _form_page(request, SupervisionForm(initial=initial, units=units), shown)
+    form = SupervisionForm(request.POST, units=units)
+    if form.is_valid():
+        draft, assistants = form.draft()
+        try:
+            amend_supervision(
+                by=request.actor,
+                supervision=shown.supervision,
+                draft=draft,
+                assistants=assistants,
+            )
+        except ValidationError as error:
+            put_errors(form, error)
+        else:
+            messages.success(request, "已修改。")
+            return redirect("supervision-detail", supervision_id)
+    return _form_page(request, form, shown)
+
+
+def _form_page(request: ActorRequest, form: SupervisionForm, shown: Any = None) -> HttpResponse:
+    status = UNPROCESSABLE if form.is_bound else 200
+    context = {"form": form, "shown": shown}
+    return render(request, "targets/supervision_form.html", context, status=status)
+
+
+def _begun(request: ActorRequest) -> dict[str, Any]:
+    """What the page it is begun from already says."""
+    if request.GET.get("indicator"):
+        return _from_indicator(request, request.GET["indicator"])
+    if request.GET.get("task"):
+        return _from_task(request, request.GET["task"])
+    return {}
+
+
+def _from_indicator(request: ActorRequest, code: str) -> dict[str, Any]:
+    found = asked_line(request, code)
+    region, run, line = found.asked.region, found.asked.run, found.line
+    told = quote_text(found.figure, found.indicator, region, run)
+    if line is not None:
+        policy = line.target.policy.number
+        told += f"。{policy}目标 {threshold_text(line.target, found.indicator)}，{gap_text(line)}"
+    begun = {
+        "title": f"{region.name}{found.indicator.title}"[:LONGEST_TITLE],
+        "basis_text": told.rstrip("，")[:LONGEST_BASIS],
+        "indicator": code,
+    }
+    return begun if region == run.region else {**begun, "lead": unit_key(region)}
+
+
+def _from_task(request: ActorRequest, text: str) -> dict[str, Any]:
+    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_KEY:
+        raise Http404("地址里的 task 应当是数字；请从任务页面发起。")
+    tasks = PolicyTask.objects.published().visible_to(request.actor).select_related("policy")
+    task = tasks.filter(pk=int(text)).first()
+    if task is None:
+        raise Http404("没有这项任务；请从任务台账里点选。")
+    names = BureauNames(request.actor.day)
+    parts = list(task.bureaus.all())
+    lead = next((one for one in parts if one.role != TaskRole.SUPPORT), None)
+    return {
+        "title": task.title,
+        "basis_text": f"{task.policy.number}附件第 {task.position} 行：{task.title}",
+        "task": task.pk,
+        "lead": f"bureau-{names.heir(lead.bureau_id)}" if lead else "",
+        "assistants": [f"bureau-{names.heir(one.bureau_id)}" for one in parts if one is not lead],
+    }
+
+
+def _held(supervision: Supervision) -> dict[str, Any]:
+    assistants = supervision.assistants.kept().select_related("bureau", "region")
+    lead = supervision.lead_bureau or supervision.lead_region
+    assert lead is not None, "数据库约束：牵头单位必有其一"
+    return {
+        **{
+            name: getattr(supervision, name)
+            for name in (
+                *("title", "kind", "urgency", "basis_text", "content", "frequency"),
+                *("allowed_days", "due_by", "indicator"),
+            )
+        },
+        "task": supervision.task_id,
+        "lead": unit_key(lead),
+        "assistants": [unit_key(unit) for one in assistants if (unit := one.bureau or one.region)],
+    }
