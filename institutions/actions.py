@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from institutions.consent import refuse_without_consent
 from institutions.models import (
     BedCount,
     GreenChannel,
@@ -33,6 +34,9 @@ def register_institution(
         institution = Institution.objects.filter(code=code).first()
         if institution is None:
             institution = Institution.objects.create(code=code)
+        refuse_without_consent(
+            by, institution, starts_on, {"name": name, "region": region, **profile}
+        )
         return hold_from(
             by=by,
             model=InstitutionProfile,

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from institutions.consent import refuse_without_consent
 from institutions.consequences import refuse_unsettled
 from institutions.models import Institution, InstitutionProfile
 from yiyang.changelog.context import Recorder, recorded
@@ -28,7 +29,9 @@ def open_institution(
             raise ValidationError({"code": f"机构编码 {code} 已有登记，请核对，或打开原机构修改。"})
         institution = checked_create(Institution, code=code)
         assert isinstance(institution, Institution)
-        _profile_from(by, institution, starts_on, profile, reason)
+        hold_profile(
+            by=by, institution=institution, starts_on=starts_on, profile=profile, reason=reason
+        )
     return institution
 
 
@@ -42,23 +45,33 @@ def change_institution(
 ) -> Written:
     """From `starts_on` on, until the next known change, the institution is as `profile` says.
 
-    What stops an institution with agreements goes through change_status instead.
+    What stops an institution with agreements goes through change_status instead; ValidationError
+    for what only the other office, or both together, may change.
     """
+    refuse_without_consent(by, institution, starts_on, profile)
     if "status" in profile:
         refuse_unsettled(institution, profile["status"], starts_on)
     with recorded(by=by, reason=reason):
-        return _profile_from(by, institution, starts_on, profile, reason)
+        return hold_profile(
+            by=by, institution=institution, starts_on=starts_on, profile=profile, reason=reason
+        )
 
 
-def _profile_from(
-    by: Recorder, institution: Institution, day: date, profile: Mapping[str, Any], reason: str
+def hold_profile(
+    *,
+    by: Recorder,
+    institution: Institution,
+    starts_on: date,
+    profile: Mapping[str, Any],
+    reason: str,
 ) -> Written:
+    """The change itself, for those who have made sure of the other office's consent."""
     pinyin = initials(profile["name"])[:PINYIN_LENGTH]
     return hold_from(
         by=by,
         model=InstitutionProfile,
         keys={"institution": institution},
-        starts_on=day,
+        starts_on=starts_on,
         values={**profile, "pinyin": pinyin},
         reason=reason,
     )

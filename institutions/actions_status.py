@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from institutions.consent import held_by
 from institutions.consequences import StatusChange, consequences_of, listed_keys
 from institutions.models import Institution, InstitutionProfile, Status
 from institutions.ownership import side_to_ask
-from institutions.requests import held_by
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
 from yiyang.dated import hold_from

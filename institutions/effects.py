@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from django.db import transaction
+
 from institutions.models import Institution
 
 # 口径的名称 → 这家机构在其中的结果：计入、未计入、缺报或排除的原因。
@@ -23,6 +25,16 @@ def register_readings(source: ReadingSource) -> None:
 def standing_of(institution: Institution, day: date) -> dict[str, str]:
     """What every source says of the institution on the day."""
     return {title: word for source in _sources for title, word in source(institution, day).items()}
+
+
+def foreseen(institution: Institution, day: date, change: Callable[[], object]) -> list[str]:
+    """In which readings the institution would stand otherwise on the day; nothing is kept."""
+    before = standing_of(institution, day)
+    with transaction.atomic():
+        change()
+        after = standing_of(institution, day)
+        transaction.set_rollback(True)
+    return moved(before, after)
 
 
 def moved(before: Standing, after: Standing) -> list[str]:

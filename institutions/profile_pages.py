@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.forms import Form
 from django.forms.models import model_to_dict
 from django.http import HttpResponseBase
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from institutions.actions_facts import change_institution, open_institution
 from institutions.editing import may_edit_profile, may_register
-from institutions.effects import moved, standing_of
+from institutions.effects import foreseen, standing_of
 from institutions.fact_pages import (
     ENTERED,
     UNPROCESSABLE,
@@ -26,7 +25,9 @@ from institutions.fact_pages import (
 )
 from institutions.forms.fields import add_refusal
 from institutions.forms.profile import InstitutionForm, ProfileForm
+from institutions.forms.requests import asked_of
 from institutions.models import Institution, InstitutionProfile
+from institutions.requests import may_request
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
@@ -77,6 +78,7 @@ def institution_edit(request: ActorRequest, institution_id: int) -> HttpResponse
         "name": current.name,
         "institution": institution,
         "standing": standing_of(institution, request.actor.day),
+        "may_request": may_request(request.actor) and bool(asked_of(request.actor, current)),
     }
     if request.method == "POST" and form.is_valid():
         try:
@@ -113,12 +115,7 @@ def _is_to_confirm(request: ActorRequest, form: ProfileForm) -> bool:
 def _foreseen(request: ActorRequest, institution: Institution, form: ProfileForm) -> list[str]:
     """In which readings the institution would stand otherwise on that day; nothing is kept."""
     day = max(request.actor.day, form.cleaned_data["starts_on"])
-    before = standing_of(institution, day)
-    with transaction.atomic():
-        _change(request, institution, form)
-        after = standing_of(institution, day)
-        transaction.set_rollback(True)
-    return moved(before, after)
+    return foreseen(institution, day, lambda: _change(request, institution, form))
 
 
 def _change(request: ActorRequest, institution: Institution, form: ProfileForm) -> None:

@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from institutions.differences import counts_of, differences, lines_of, other_side
+from institutions.effects import foreseen
 from institutions.forms.requests import AnswerForm, ChangeRequestForm, ReturnForm
-from institutions.models import ChangeRequest, Institution, Side
+from institutions.models import ChangeRequest, Institution, RequestState, Side
 from institutions.ownership import OWNERSHIP
 from institutions.request_lists import changes_in, made_by, page_of, rows_of, to_check
 from institutions.requests import (
@@ -186,7 +187,7 @@ def _ask(
 
 def _asked_in_words(made: list[ChangeRequest]) -> str:
     sides = "、".join(one.get_side_display() for one in made)
-    return f"申请已交{sides}校核，应在 {made[0].due_on} 前答复；同意之前登记不变。"
+    return f"申请已交{sides}校核，不迟于 {made[0].due_on} 答复；同意之前登记不变。"
 
 
 def _answered(
@@ -208,19 +209,32 @@ def _detail(
     request: ActorRequest, asked: ChangeRequest, refusals: list[str] | None = None
 ) -> HttpResponse:
     (row,) = rows_of([asked], request.actor.day)
-    is_open = asked.state == "pending"
+    is_open = asked.state == RequestState.PENDING
+    is_to_answer = is_open and may_answer(request.actor, asked)
     context = {
         "row": row,
         "changes": changes_in(asked),
-        "may_answer": is_open and may_answer(request.actor, asked),
+        "may_answer": is_to_answer,
         "may_withdraw": is_open and asked.made_by_id == request.actor.user_id,
         "agree_form": AnswerForm(auto_id="agree_%s"),
         "return_form": ReturnForm(auto_id="return_%s"),
         "refusals": refusals or [],
         "steps": [("修改申请", reverse("request-list")), (f"申请 {asked.pk}", "")],
     }
+    if is_to_answer:
+        context |= _effects(request, asked)
     status = UNPROCESSABLE if refusals else 200
     return render(request, "institutions/request_detail.html", context, status=status)
+
+
+def _effects(request: ActorRequest, asked: ChangeRequest) -> dict[str, Any]:
+    """What agreeing would do to the indicators, or why it would be refused; nothing is kept."""
+    day = max(request.actor.day, asked.starts_on)
+    try:
+        effects = foreseen(asked.institution, day, lambda: agree(by=request.actor, request=asked))
+    except ValidationError as error:
+        return {"obstacle": "；".join(messages_of(error))}
+    return {"effects": effects}
 
 
 def _steps(institution: Institution, name: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from institutions.forms.requests import asked_of
 from institutions.models import ChangeRequest, Institution, InstitutionProfile
 from institutions.panels import Panel
 from institutions.request_lists import rows_of
-from institutions.requests import held_by, may_request
+from institutions.requests import may_request
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
@@ -23,7 +23,7 @@ def requests_panel(institution: Institution, day: date, actor: Actor) -> dict[st
     found = ChangeRequest.objects.visible_to(actor).filter(institution=institution)
     latest = list(found.select_related("made_by").order_by("-pk")[:REQUESTS_SHOWN])
     profile = InstitutionProfile.objects.on(actor.day).filter(institution=institution).first()
-    is_askable = profile is not None and bool(asked_of(actor, held_by(profile)))
+    is_askable = profile is not None and bool(asked_of(actor, profile))
     return {
         "institution": institution,
         "rows": rows_of(latest, actor.day),

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
 from django.db.models.functions import Now
 
+from institutions.actions_facts import hold_profile
+from institutions.consent import Changes, attribute_of, differences, held_by, is_same
 from institutions.consequences import StatusChange, settle_as_proposed
 from institutions.models import (
     ChangeRequest,
@@ -27,9 +28,8 @@ from institutions.ownership import label_of, side_to_ask, sides_answered_by
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
-from yiyang.dated import checked_create, hold_from
+from yiyang.dated import checked_create
 from yiyang.holidays.calendar import work_calendar
-from yiyang.lib.pinyin import initials
 from yiyang.lib.working_days import add_working_days
 
 MAKERS = (Permission.EDIT_HEALTH, Permission.EDIT_ELDERLY, Permission.REPORT_OWN)
@@ -43,12 +43,6 @@ IS_CLOSED = "这份申请已经答复或撤回，不能再办；请回到申请�
 HAS_CHANGED = "提出申请以后登记已变：{fields}与申请时不同。请退回，由提出人按现在的登记重新提出。"
 RETURN_NEEDS_REASON = "退回必须写明原因，让提出人知道怎么改。"
 LONGEST_ANSWER = LONGEST_REASON = 200
-# 概况里可以申请改的各项；拼音首字母随名称走。
-ASKABLE = (
-    *("name", "credit_code", "status", "region", "address", "ownership", "host"),
-    *("category", "level", "grade", "departments", "elderly_kind", "elderly_grade"),
-)
-Changes = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +77,10 @@ def request_change(
     if not may_request(by):
         raise PermissionDenied(NOT_A_MAKER)
     profile = profile_on(institution, starts_on)
-    by_side = _by_side(by, profile, _differences(profile, wanted))
+    changes = differences(profile, wanted)
+    if not changes:
+        raise ValidationError(NOTHING_ASKED)
+    by_side = _by_side(by, profile, changes)
     due_on = add_working_days(work_calendar(by.day), by.day, settings.CHANGE_REQUEST_WORKING_DAYS)
     with recorded(by=by, reason=f"修改申请：{reason}"):
         return [
@@ -137,40 +134,6 @@ def profile_on(institution: Institution, day: date) -> InstitutionProfile:
     if found is None:
         raise ValidationError(NO_PROFILE)
     return found
-
-
-def stored(value: Any) -> Any:
-    """A value as the register and a request's `changes` store it: records by their key."""
-    if isinstance(value, Model):
-        return value.pk
-    return list(value) if isinstance(value, list | tuple) else value
-
-
-def held_by(profile: InstitutionProfile) -> dict[str, Any]:
-    """The fields a request may be about, as the profile stores them."""
-    return {name: stored(getattr(profile, _attribute(name))) for name in ASKABLE}
-
-
-def _attribute(name: str) -> str:
-    return str(InstitutionProfile._meta.get_field(name).attname)  # type: ignore[union-attr]
-
-
-def _differences(profile: InstitutionProfile, wanted: Mapping[str, Any]) -> Changes:
-    held = held_by(profile)
-    changes = {
-        name: {"old": held[name], "new": stored(wanted[name])}
-        for name in ASKABLE
-        if name in wanted and not _same(held[name], stored(wanted[name]))
-    }
-    if not changes:
-        raise ValidationError(NOTHING_ASKED)
-    return changes
-
-
-def _same(old: Any, new: Any) -> bool:
-    if isinstance(old, list) and isinstance(new, list):
-        return sorted(old) == sorted(new)
-    return bool(old == new)
 
 
 def _by_side(by: Actor, profile: InstitutionProfile, changes: Changes) -> dict[Side, Changes]:
@@ -234,7 +197,7 @@ def _refuse_if_changed(profile: InstitutionProfile, changes: Changes) -> None:
     moved = [
         label_of(InstitutionProfile, name)
         for name, change in changes.items()
-        if not _same(held[name], change["old"])
+        if not is_same(held[name], change["old"])
     ]
     if moved:
         raise ValidationError(HAS_CHANGED.format(fields="、".join(moved)))
@@ -252,17 +215,16 @@ def _close(by: Actor, request: ChangeRequest, state: RequestState, answer: str) 
 
 
 def _apply(by: Actor, request: ChangeRequest, profile: InstitutionProfile) -> None:
+    """What was asked beside what the profile holds; the other side has just consented."""
     values = held_by(profile) | {name: one["new"] for name, one in request.changes.items()}
-    values = {_attribute(name): value for name, value in values.items()}
     if "status" in request.changes:
         status = Status(request.changes["status"]["new"])
         change = StatusChange(status, request.starts_on, request.reason)
         settle_as_proposed(by, request.institution, change)
-    hold_from(
+    hold_profile(
         by=by,
-        model=InstitutionProfile,
-        keys={"institution": request.institution},
+        institution=request.institution,
         starts_on=request.starts_on,
-        values={**values, "pinyin": initials(str(values["name"]))[:100]},
+        profile={attribute_of(name): value for name, value in values.items()},
         reason=f"修改申请 {request.pk}：{request.reason}"[:LONGEST_REASON],
     )

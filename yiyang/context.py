@@ -69,6 +69,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (POLICIES, "任务台账", "task-list", Permission.VIEW_TARGETS),
     (POLICIES, "督办台账", "supervision-list", Permission.VIEW_TARGETS),
     (POLICIES, "节假日", "holiday-list", Permission.VIEW_TARGETS),
+    (POLICIES, "地图", "map-list", Permission.VIEW_TARGETS),
     (SYSTEM, "账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
     (SYSTEM, "审计", "audit-list", Permission.VIEW_AUDIT),
     (SYSTEM, "明文与导出", "disclosure-totals", Permission.VIEW_REVEAL_TOTALS),

@@ -27,6 +27,7 @@ urlpatterns = [
     path("pickers/teams/", include(picker_urlpatterns)),
     path("agreements/", include("contracts.agreement_urls")),
     path("imports/", include("institutions.imports.urls")),
+    path("maps/", include("institutions.maps.urls")),
     path("persons/", include("contracts.urls")),
     path("tasks/", include("targets.taskboard.urls")),
     path("supervisions/", include("targets.supervision.urls")),

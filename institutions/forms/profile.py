@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from institutions.consent import refusals
 from institutions.forms.facts import FOUNDING_YEAR, LAST_YEAR
 from institutions.forms.fields import of, reason_field, several
 from institutions.forms.pickers import ActorForm, InstitutionField, RegionField
@@ -51,7 +52,7 @@ class ProfileForm(ActorForm):
         self.current = current
         for name in self._kept_by_others():
             self.fields[name].disabled = True
-            self.fields[name].help_text = "由另一部门登记，这里不改。"
+            self.fields[name].help_text = "由另一部门登记；要改，请提交修改申请。"
         self.fields["reason"].label = "原因"
 
     def _kept_by_others(self) -> tuple[str, ...]:
@@ -88,6 +89,9 @@ class ProfileForm(ActorForm):
         cleaned = self.cleaned_data
         if not (cleaned.get("category") or cleaned.get("elderly_kind")):
             self.add_error(None, "请填写卫生机构类别或养老服务机构类型，至少一项。")
+        if self.current:
+            for name, told in refusals(self.actor, self.current, cleaned).items():
+                self.add_error(name, told)
         labels = self.moving_labels(cleaned) if self.current else []
         if labels and not cleaned.get("reason"):
             self.add_error(

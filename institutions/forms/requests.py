@@ -9,39 +9,31 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
+from institutions.consent import ASKABLE, held_by
+from institutions.forms.facts import FOUNDING_YEAR, LAST_YEAR
+from institutions.forms.fields import of, several
 from institutions.forms.pickers import ActorForm, InstitutionField, RegionField
 from institutions.models import Department, InstitutionProfile, Status
 from institutions.ownership import side_to_ask
-from institutions.requests import ASKABLE, LONGEST_REASON, held_by
+from institutions.requests import LONGEST_REASON
 from yiyang.access.scope import Actor
 from yiyang.lib.identifiers import credit_code
 
-EARLIEST_YEAR, LATEST_YEAR = 1949, 2199
-CHOOSE = "请从列表里选择。"
 REASON_LENGTH = 150
 
 
 class ChangeRequestForm(ActorForm):
     """Only what the other side keeps is asked for; what is one's own is changed directly."""
 
-    starts_on = forms.DateField(
+    starts_on = of(
+        InstitutionProfile,
+        "starts_on",
         label="从哪天起",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text="同意后，从这一天起按新的登记。",
-        error_messages={
-            "required": "请填写从哪天起。",
-            "invalid": "请写成 2026-03-31 这样的日期。",
-        },
     )
-    region = RegionField(label="所在区划")
+    region = RegionField(label="所在区划", help_text="填到街道或社区。")
     host = InstitutionField(label="举办单位（内设机构填）", required=False)
-    departments = forms.MultipleChoiceField(
-        label="科室",
-        choices=Department.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": CHOOSE},
-    )
+    departments = several("科室", Department, required=False)
     reason = forms.CharField(
         label="理由",
         max_length=REASON_LENGTH,
@@ -62,8 +54,8 @@ class ChangeRequestForm(ActorForm):
         super().__init__(*args, **options)
         for name in ASKABLE:
             if name not in self.fields:
-                self.fields[name] = _field_of(name)
-        self.asked = asked_of(self.actor, held)
+                self.fields[name] = of(InstitutionProfile, name)
+        self.asked = asked_of(self.actor, profile)
         for name in set(ASKABLE) - set(self.asked):
             del self.fields[name]
         self._only_closing(held)
@@ -76,8 +68,8 @@ class ChangeRequestForm(ActorForm):
 
     def clean_starts_on(self) -> date:
         day: date = self.cleaned_data["starts_on"]
-        if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
-            raise ValidationError(f"年份应在 {EARLIEST_YEAR}—{LATEST_YEAR} 之间，请核对。")
+        if not FOUNDING_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(f"年份应在 {FOUNDING_YEAR}—{LAST_YEAR} 之间，请核对。")
         return day
 
     def clean_credit_code(self) -> str:
@@ -98,18 +90,12 @@ class ChangeRequestForm(ActorForm):
         ]
 
 
-def asked_of(actor: Actor, held: Mapping[str, Any]) -> tuple[str, ...]:
+def asked_of(actor: Actor, profile: InstitutionProfile) -> tuple[str, ...]:
     """The fields the actor may not change alone."""
+    held = held_by(profile)
     return tuple(
         name for name in ASKABLE if side_to_ask(actor, held, name, Status.CLOSED) is not None
     )
-
-
-def _field_of(name: str) -> forms.Field:
-    field: Any = InstitutionProfile._meta.get_field(name)
-    made: forms.Field = field.formfield()
-    made.error_messages |= {"required": f"请填写{field.verbose_name}。", "invalid_choice": CHOOSE}
-    return made
 
 
 class AnswerForm(forms.Form):

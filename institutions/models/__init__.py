@@ -22,6 +22,7 @@ from institutions.models.institutions import (
     Ownership,
     Status,
 )
+from institutions.models.maps import MapFile
 from institutions.models.notes import Note
 from institutions.models.pilots import PilotProject
 from institutions.models.regions import (
@@ -70,6 +71,7 @@ __all__ = [
     "InsuranceScheme",
     "Licence",
     "LicenceKind",
+    "MapFile",
     "Note",
     "Occupancy",
     "Ownership",

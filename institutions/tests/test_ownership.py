@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from institutions.consent import ASKABLE
 from institutions.models import InstitutionProfile, Licence, Side
 from institutions.ownership import BOTH, CIVIL_AFFAIRS, HEALTH, OWNERSHIP, owner_side
-from institutions.requests import ASKABLE
 
 NOT_ASKED = {"id", "institution", "pinyin", "starts_on", "ends_on", "voided_at", "void_reason"}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from institutions.actions import register_institution
 from institutions.models import (
     ChangeRequest,
     Institution,
@@ -38,6 +40,7 @@ from yiyang.access.roles import Role
 from yiyang.access.scope import Actor, known_actor
 from yiyang.access.tests.accounts import open_user
 from yiyang.changelog.models import ChangeEntry
+from yiyang.dated import Written
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
@@ -289,3 +292,36 @@ def test_a_day_without_a_profile_is_refused(district: Region) -> None:
     later = make_health(district, starts_on=date(2027, 1, 1))
     with pytest.raises(ValidationError, match="这一天没有登记过"):
         ask(acting(CIVIL, district), later, level=3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "wanted", "refused"),
+    [
+        ("health", CIVIL, {"level": 3}, "医院级别须卫健同意"),
+        ("elderly", HEALTH, {"elderly_grade": 3}, "养老机构等级须民政同意"),
+        ("dual", HEALTH, {"credit_code": "X"}, "统一社会信用代码须民政同意"),
+        ("dual", HEALTH, {"status": "CLOSED"}, "状态须民政同意"),
+        ("dual", HEALTH, {"level": 3}, ""),
+        ("health", HEALTH, {"name": "新名"}, ""),
+    ],
+)
+def test_a_sheet_or_a_form_cannot_go_past_the_request(
+    district: Region, kind: str, role: Role, wanted: dict[str, Any], refused: str
+) -> None:
+    makers = {"health": make_health, "elderly": make_elderly, "dual": dual}
+    institution: Institution = makers[kind](district)  # type: ignore[operator]
+    now = InstitutionProfile.objects.get(institution=institution)
+    fields = ("name", "region", "status", "category", "elderly_kind")
+    row = {name: getattr(now, name) for name in fields} | wanted
+    write = partial(
+        register_institution,
+        by=acting(role, district),
+        code=institution.code,
+        starts_on=FROM,
+        **row,
+    )
+    if refused:
+        with pytest.raises(ValidationError, match=refused):
+            write()
+    else:
+        assert write() == Written.CHANGED

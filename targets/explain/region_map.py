@@ -1,4 +1,4 @@
-"""The regions below one as a drawing: tiles where no reviewed map is in use."""
+"""The regions below one as a drawing: the reviewed map in use, else equal tiles."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
+from institutions.maps.drawing import Outline, sheet_of
+from institutions.models import MapFile, Region
 from targets.explain.figures import Part
 
 TILE_WIDTH, TILE_HEIGHT, BETWEEN = 220, 104, 12
@@ -41,6 +43,20 @@ class Drawing:
     height: float
     shapes: tuple[Shape, ...]
     approval: str = ""
+
+
+def map_of(region: Region, parts: Sequence[Part]) -> Drawing:
+    """The map in use where it shows just these regions, else tiles."""
+    found = MapFile.objects.in_use().filter(region=region).first()
+    if found is None or set(found.outlines) != {part.region.code for part in parts}:
+        return schematic(parts)
+    sheet = sheet_of(found.outlines)
+    shapes = tuple(_shape(part, sheet.outlines[part.region.code]) for part in parts)
+    return Drawing(sheet.width, sheet.height, shapes, found.approval_number)
+
+
+def _shape(part: Part, outline: Outline) -> Shape:
+    return Shape(part, outline.path, outline.x, outline.y)
 
 
 def schematic(parts: Sequence[Part]) -> Drawing:

@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 
+from institutions.maps.actions import confirm_map
 from institutions.models import Region, RegionLevel
+from institutions.tests.maps import APPROVAL, make_map
 from targets.explain.figures import Part, targets_using
 from targets.explain.policy_dates import PolicyDate, policy_dates
 from targets.explain.ranking import ranked
 from targets.explain.region_map import schematic
 from targets.tests.page_scene import DUE_DAY, Scene, browse_as
 from yiyang.access.roles import Role
+from yiyang.access.scope import known_actor
+from yiyang.access.tests.accounts import open_user
 
 PAGE = f"/targets/GC17/?as_of={DUE_DAY}"
 
@@ -119,3 +123,17 @@ def test_a_plan_starts_from_the_figure(scene: Scene, role: Role, may: bool) -> N
     if may:
         form = client.get(way.replace("&amp;", "&")).context["form"]
         assert (form.initial["region"], form.initial["as_of"]) == (scene.city.city, str(DUE_DAY))
+
+
+def test_a_checked_map_takes_the_place_of_the_tiles(scene: Scene) -> None:
+    clerk = open_user(Role.CITY_HEALTH_CLERK)
+    waiting = make_map(scene.city.city, clerk)
+    client = browse_as(Role.LEADER)
+    assert client.get(PAGE).context["map"].approval == ""
+    reviewer = open_user(Role.CITY_HEALTH_REVIEWER)
+    confirm_map(by=known_actor(reviewer.pk, reviewer.role, DUE_DAY), map_file=waiting)
+    page = client.get(PAGE).content.decode()
+    assert f"审图号：{APPROVAL}" in page
+    assert "<title>东区：75.00%（3/4），未达标</title>" in page
+    # 地图只画区，看街道时仍用示意图，不印审图号
+    assert client.get(f"{PAGE}&below=streets").context["map"].approval == ""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from institutions.actions import register_institution, report_beds
 from institutions.models import ChangeRequest, Institution, InstitutionProfile, Region
 from institutions.request_lists import time_left
-from institutions.tests.factories import LONG_AGO, make_elderly, make_health
+from institutions.tests.factories import LONG_AGO, make_elderly, make_health, make_licence
 from targets.tests.factories import City, make_city
 from targets.tests.page_scene import browse_as
 from yiyang.access.models import User
@@ -271,3 +271,29 @@ def test_the_institution_page_leads_to_the_form_where_there_is_reason(city: City
 def test_a_leader_has_no_work_of_requests() -> None:
     leader = known_actor(1, Role.LEADER, FRIDAY)
     assert not [one for one in sources_for(leader) if one.id.startswith("request")]
+
+
+def test_the_checker_sees_first_what_agreeing_would_move(city: City) -> None:
+    hospital = make_health(city.east_street)
+    make_licence(hospital)
+    asked = {"status": {"old": "OPERATING", "new": "SUSPENDED"}}
+    request = asking(hospital, changes=asked)
+    checker = browse_as(REVIEWER, city.east)
+    page = detail(checker, request)
+    assert page.context["effects"]
+    InstitutionProfile.objects.filter(institution=hospital).update(status="PLANNED")
+    assert "登记已变：状态" in detail(checker, request).context["obstacle"]
+    request.refresh_from_db()
+    assert request.state == "pending"
+
+
+def test_the_edit_form_refuses_what_needs_the_other_sides_consent(city: City) -> None:
+    both = make_health(city.east_street, name="东原医院", elderly_kind="CARE_HOME")
+    page = browse_as(CIVIL, city.east)
+    form = page.get(f"/institutions/{both.pk}/edit/").context["form"]
+    sent = as_sent(form) | {"name": "西原医院", "reason": "更名"}
+    answer = page.post(f"/institutions/{both.pk}/edit/", sent)
+    assert answer.status_code == 422
+    assert "名称须卫健同意才能改" in answer.content.decode()
+    sent |= {"name": "东原医院", "address": "新址", "confirmed": "yes"}
+    assert page.post(f"/institutions/{both.pk}/edit/", sent).status_code == 302

@@ -23,7 +23,7 @@ from targets.explain.figures import (
 from targets.explain.freshness import warnings_at
 from targets.explain.policy_dates import policy_dates
 from targets.explain.ranking import Ranked, ranked
-from targets.explain.region_map import schematic
+from targets.explain.region_map import map_of
 from targets.indicators.base import Indicator
 from targets.indicators.catalogue import readings_of
 from targets.models import Target
@@ -107,7 +107,7 @@ def _below(
     return {
         "parts": parts,
         "rows": ranked(parts, indicator.direction) if is_ranked else unranked,
-        "map": schematic(parts),
+        "map": map_of(asked.region, parts),
         "below": below,
         "children_level": _level_of(children),
         "streets_level": _level_of(streets),

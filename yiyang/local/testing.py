@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from secrets import randbelow
 
 from yiyang.local.borrowed import borrowed_roles
 from yiyang.local.environment import APP, environment, manage, roles
@@ -21,11 +22,19 @@ SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
 def test(arguments: Sequence[str]) -> int:
     """Run pytest with these arguments; return its exit code."""
     with test_environment() as env:
-        command = [sys.executable, "-m", "pytest", *arguments]
+        # 同时跑的几个进程要收集到同样次序的测试，所以共用一个散列种子，每次不同。
+        env |= {"PYTHONHASHSEED": str(randbelow(2**32))}
+        command = [sys.executable, "-m", "pytest", *_processes(arguments), *arguments]
         code = subprocess.call(command, cwd=CHECKOUT, env=env)
     if code == NO_TESTS_COLLECTED:
         say("没有选中任何测试：请检查 ARGS。")
     return code
+
+
+def _processes(arguments: Sequence[str]) -> list[str]:
+    """One process per core for the whole suite; a test named by its path runs in this one."""
+    is_named = any((CHECKOUT / argument.split("::")[0]).exists() for argument in arguments)
+    return [] if is_named else ["--numprocesses=logical", "--dist=loadfile"]
 
 
 @contextmanager

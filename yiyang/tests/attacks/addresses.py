@@ -45,6 +45,7 @@ WEST_SIGNUPS = holding(P.VIEW_PERSONS, P.EDIT_HEALTH) & CITY_WIDE
 WEST_ELDERLY = holding(P.VIEW_INSTITUTIONS, P.EDIT_ELDERLY) & CITY_WIDE
 WEST_EITHER = WEST_HEALTH | WEST_ELDERLY
 WEST_NOTES = WEST_EITHER | (holding(P.VIEW_INSTITUTIONS, P.REVIEW) & CITY_WIDE)
+KEEPS_MAPS = holding(P.MANAGE_POLICIES) | (holding(P.REVIEW) & CITY_WIDE)
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 LIAISON = frozenset({Role.BUREAU_LIAISON})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
@@ -338,6 +339,13 @@ ADDRESSES = (
     post("signup-terminate", WEST_SIGNUPS, {"on": "2017-06-01"}, **SIGNUP),
     get("signup-void", WEST_SIGNUPS, **SIGNUP),
     post("signup-void", WEST_SIGNUPS, {"reason": ""}, **SIGNUP),
+    # /maps/ 上传的是市级经办，审核的是另一位市级审核
+    get("map-list", SEES_TARGETS),
+    get("map-new", holding(P.MANAGE_POLICIES)),
+    post("map-new", holding(P.MANAGE_POLICIES), {"approval_number": "蒙S（2026）001号"}),
+    get("map-detail", SEES_TARGETS, map_id="map"),
+    post("map-confirm", holding(P.REVIEW) & CITY_WIDE, {}, map_id="map"),
+    post("map-void", KEEPS_MAPS, {"reason": "界线有误"}, map_id="map"),
     # /quality/
     get("quality-list", WEST_TARGETS, WEST),
     get("quality-detail", WEST_TARGETS, WEST, check_id="licence_expired"),

@@ -36,6 +36,7 @@ from institutions.tests.factories import (
     make_licence,
     make_pilot,
 )
+from institutions.tests.maps import make_map
 from targets.models import ContactNote, IndicatorRun, Plan, PlanStep, StepKind
 from targets.tests.factories import DAY, City, make_city
 from targets.tests.page_scene import make_policy, make_target, store_run
@@ -133,6 +134,8 @@ def make_scene() -> Scene:
         "batch": send_cells(author, "beds", BEDS_CELLS).pk,
         "own_batch": send_cells(accounts[Role.CITY_HEALTH_CLERK], "beds", BEDS_CELLS).pk,
     }
+    keys |= {"map": make_map(city.city, accounts[Role.CITY_HEALTH_CLERK]).pk}
+    keys |= {"city_id": city.city.pk}
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)
 

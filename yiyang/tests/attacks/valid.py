@@ -139,6 +139,13 @@ FORMS = (
         {"reason": "本人到场申请查阅", "form": "json"},
         {"uid": "person"},
     ),
+    Filled(
+        "map-new",
+        CLERK,
+        {"region": "{city_id}", "approval_number": "蒙S（2026）001号"},
+        is_accepted=False,
+    ),
+    Filled("map-void", CLERK, {"reason": "界线有误"}, {"map_id": "map"}),
     Filled("import-new", CLERK, {"register": "beds", "cells": BEDS_CELLS}),
     Filled(
         "import-match",
