@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from contracts.models import FamilyDoctorSignup, PartnershipAgreement, PersonResidence
@@ -70,10 +70,12 @@ def _expiring_list(days: int) -> str:
 def ending_signups(actor: Actor, day: date) -> SignupQuerySet:
     """Sign-ups in force that run out soon, do not renew themselves and have no successor."""
     last = day + timedelta(days=SIGNUP_DAYS)
+    # 写成 renewal=None 会连接自身，规划器估成一行，再逐行去找区划。
+    renewals = FamilyDoctorSignup.objects.filter(renewal_of=OuterRef("pk"))
     return (
         FamilyDoctorSignup.objects.in_force(day)
         .visible_to(actor)
-        .filter(expires_on__lte=last, auto_renews=False, terminated_on=None, renewal=None)
+        .filter(~Exists(renewals), expires_on__lte=last, auto_renews=False, terminated_on=None)
     )
 
 
