@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from institutions.consequences import consequences_of
 from institutions.differences import counts_of, differences, lines_of, other_side
 from institutions.effects import foreseen
 from institutions.forms.requests import AnswerForm, ChangeRequestForm, ReturnForm
@@ -28,6 +29,7 @@ from institutions.requests import (
     profile_on,
     request_change,
     send_back,
+    status_change_of,
     withdraw,
 )
 from yiyang.access.decorators import requires
@@ -234,7 +236,9 @@ def _effects(request: ActorRequest, asked: ChangeRequest) -> dict[str, Any]:
         effects = foreseen(asked.institution, day, lambda: agree(by=request.actor, request=asked))
     except ValidationError as error:
         return {"obstacle": "；".join(messages_of(error))}
-    return {"effects": effects}
+    change = status_change_of(asked)
+    found = consequences_of(asked.institution, change) if change else []
+    return {"effects": effects, "affected": [one for _, rows in found for one in rows]}
 
 
 def _steps(institution: Institution, name: str) -> list[tuple[str, str]]:

@@ -214,12 +214,18 @@ def _close(by: Actor, request: ChangeRequest, state: RequestState, answer: str) 
     request.save(update_fields=["state", "answer", "answered_by", "answered_at"])
 
 
+def status_change_of(request: ChangeRequest) -> StatusChange | None:
+    """What the request asks of the institution's status; None where it asks nothing of it."""
+    asked = request.changes.get("status")
+    if asked is None:
+        return None
+    return StatusChange(Status(asked["new"]), request.starts_on, request.reason)
+
+
 def _apply(by: Actor, request: ChangeRequest, profile: InstitutionProfile) -> None:
     """What was asked beside what the profile holds; the other side has just consented."""
     values = held_by(profile) | {name: one["new"] for name, one in request.changes.items()}
-    if "status" in request.changes:
-        status = Status(request.changes["status"]["new"])
-        change = StatusChange(status, request.starts_on, request.reason)
+    if change := status_change_of(request):
         settle_as_proposed(by, request.institution, change)
     hold_profile(
         by=by,

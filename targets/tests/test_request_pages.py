@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contracts.tests.factories import make_agreement
 from institutions.actions import register_institution, report_beds
 from institutions.models import ChangeRequest, Institution, InstitutionProfile, Region
 from institutions.request_lists import time_left
@@ -297,3 +298,21 @@ def test_the_edit_form_refuses_what_needs_the_other_sides_consent(city: City) ->
     assert "名称须卫健同意才能改" in answer.content.decode()
     sent |= {"name": "东原医院", "address": "新址", "confirmed": "yes"}
     assert page.post(f"/institutions/{both.pk}/edit/", sent).status_code == 302
+
+
+def test_agreeing_to_close_settles_the_agreements_with_it(city: City) -> None:
+    both = make_health(city.east_street, elderly_kind="CARE_HOME")
+    agreement = make_agreement(both, make_elderly(city.west_street))
+    page = browse_as(CIVIL, city.east)
+    today = timezone.localdate().isoformat()
+    direct = {"status": "CLOSED", "on": today, "reason": "停办", "listed": []}
+    answer = page.post(f"/institutions/{both.pk}/status/", direct)
+    assert "状态须卫健同意才能改" in answer.content.decode()
+    request = asking(both, changes={"status": {"old": "OPERATING", "new": "CLOSED"}})
+    checker = browse_as(REVIEWER, city.east)
+    assert len(detail(checker, request).context["affected"]) == 1
+    checker.post(f"/requests/{request.uid}/agree/", {"answer": ""})
+    agreement.refresh_from_db()
+    assert agreement.terminated_on == timezone.localdate()
+    held = InstitutionProfile.objects.on(timezone.localdate()).get(institution=both)
+    assert held.status == "CLOSED"
