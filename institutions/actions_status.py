@@ -39,7 +39,6 @@ def change_status(
     """
     if not change.reason.strip():
         raise ValidationError({"reason": "请写明原因。"})
-    refuse_without_consent(by, institution, change.on, {"status": change.status.value})
     with recorded(by=by, reason=change.reason):
         Institution.objects.select_for_update().get(pk=institution.pk)
         profile = refuse_status(by, institution, change)

@@ -307,7 +307,7 @@ def test_agreeing_to_close_settles_the_agreements_with_it(city: City) -> None:
     today = timezone.localdate().isoformat()
     direct = {"status": "CLOSED", "on": today, "reason": "停办", "listed": []}
     answer = page.post(f"/institutions/{both.pk}/status/", direct)
-    assert "状态须卫健同意才能改" in answer.content.decode()
+    assert "注销须卫健同意" in answer.content.decode()
     request = asking(both, changes={"status": {"old": "OPERATING", "new": "CLOSED"}})
     checker = browse_as(REVIEWER, city.east)
     assert len(detail(checker, request).context["affected"]) == 1
