@@ -3,6 +3,7 @@
 from django.urls import path
 
 from institutions import (
+    bulk_pages,
     fact_pages,
     grant_pages,
     population_pages,
@@ -16,6 +17,8 @@ FACT = "<int:institution_id>/facts/<slug:kind>/<int:fact_id>"
 
 # /institutions/
 urlpatterns = [
+    path("bulk/", bulk_pages.institution_bulk, name="institution-bulk"),
+    path("bulk/write/", bulk_pages.institution_bulk_write, name="institution-bulk-write"),
     path("new/", profile_pages.institution_new, name="institution-new"),
     path("populations/new/", population_pages.population_new, name="population-new"),
     path("<int:institution_id>/", views.institution_detail, name="institution-detail"),

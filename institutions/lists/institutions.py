@@ -9,7 +9,9 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from institutions.bulk import MOST_AT_ONCE, Attribute
 from institutions.categories import HealthGroup
+from institutions.editing import may_register
 from institutions.lists.certificates import Holding, holding_of
 from institutions.lists.naming import address_of, is_called, named, places_on
 from institutions.models import (
@@ -222,6 +224,14 @@ COLUMNS: tuple[C, ...] = (
     ),
 )
 
+
+def bulk_choices(actor: Actor) -> dict[str, object]:
+    """What the page offers to those who may change institutions."""
+    if not may_register(actor):
+        return {}
+    return {"selects": "bulk", "attributes": Attribute.choices, "most_at_once": MOST_AT_ONCE}
+
+
 INSTITUTIONS = Register(
     code="institutions",
     title="机构台账",
@@ -233,5 +243,7 @@ INSTITUTIONS = Register(
     columns=COLUMNS,
     around=surroundings_of,
     default_sort="name",
+    template="institutions/institution_list.html",
+    extras=bulk_choices,
     next_step="请先导入机构台账，或新建机构；不在您授权范围内的不列出。",
 )

@@ -151,6 +151,9 @@ ADDRESSES = (
     get("audit-csv", AUDIT),
     # /institutions/
     *register("institution-list", P.VIEW_INSTITUTIONS),
+    get("institution-bulk", KEEPS_INSTITUTIONS & CITY_WIDE, "all=1&attribute=status&region={west}"),
+    post("institution-bulk", KEEPS_INSTITUTIONS, {"chosen": "x", "reason": "换证"}),
+    post("institution-bulk-write", KEEPS_INSTITUTIONS, {"agreed": "x"}),
     get("institution-detail", WEST_INSTITUTIONS, institution_id="hospital"),
     get("request-new", WEST_ASKERS, institution_id="hospital"),
     post("request-new", WEST_ASKERS, {"reason": "实地核对"}, institution_id="hospital"),

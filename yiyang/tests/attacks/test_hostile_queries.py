@@ -33,6 +33,7 @@ ASKED = {
     "audit-csv": AUDITED,
     "institution-list": LISTED,
     "institution-list-csv": ("q", "sort", "col"),
+    "institution-bulk": ("attribute", "all", "id", "value", "q"),
     "agreement-list": ("q", "state", "expiring", "item", "signed_first", "after"),
     "team-list": ("q", "areas"),
     "signup-list": ("q", "record", "state", "expiring"),

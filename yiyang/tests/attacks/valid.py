@@ -286,6 +286,13 @@ FORMS = (
     Filled("request-agree", REVIEWER, {"answer": "属实"}, {"uid": "request"}),
     Filled("request-return", REVIEWER, {"answer": "请附等级证书"}, {"uid": "request"}),
     Filled(
+        "institution-bulk",
+        CLERK,
+        {"chosen": "x", "value": "SUSPENDED", "starts_on": "2026-01-01", "reason": "停业通知"},
+        is_accepted=False,
+    ),
+    Filled("institution-bulk-write", CLERK, {"agreed": "x:y:z"}, is_accepted=False),
+    Filled(
         "saved-filter-new",
         CLERK,
         {"name": "停业的机构", "query": "status=SUSPENDED&sort=-code", "is_shared": "on"},
