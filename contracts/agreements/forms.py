@@ -182,7 +182,7 @@ def year_from(day: date) -> dict[str, date]:
 
 
 def renewed_terms(agreement: PartnershipAgreement) -> dict[str, Any]:
-    """A renewal as it is first offered: the day after, as long again, the same services."""
+    """A renewal as it is first offered: from the day after, for one year, the same services."""
     assert agreement.expires_on is not None
     return {
         "mode": agreement.mode,

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
+from contracts.agreements.permission import may_edit_agreements
 from contracts.models import AgreementMode, PartnershipAgreement
 from contracts.models.agreements import (
     EXPIRY_BANDS,
@@ -176,5 +177,7 @@ AGREEMENTS = Register(
     ),
     around=parties_of,
     default_sort="-starts_on",
+    template="contracts/agreement_list.html",
+    extras=lambda actor: {"may_edit": may_edit_agreements(actor)},
     next_step="请新签一份协议，或导入协议台账；不在您授权范围内的不列出。",
 )

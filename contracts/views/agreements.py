@@ -146,7 +146,11 @@ def _sign_form(request: ActorRequest, agreement: PartnershipAgreement) -> Form:
 
 
 def _renewal_form(request: ActorRequest, agreement: PartnershipAgreement) -> Form:
-    return TermsForm(_posted(request), request=request, initial=renewed_terms(agreement))
+    form = TermsForm(_posted(request), request=request, initial=renewed_terms(agreement))
+    form.fields[
+        "starts_on"
+    ].help_text = f"原协议 {agreement.expires_on} 到期，次日生效就没有断档；断档的日子不计入指标。"
+    return form
 
 
 def _termination_form(request: ActorRequest, _: PartnershipAgreement) -> Form:
@@ -177,7 +181,10 @@ def _renew(
 ) -> PartnershipAgreement:
     terms = form.terms(agreement.medical, agreement.elderly)
     by, day = request.actor, request.actor.day
-    return actions.renew_agreement(by=by, agreement=agreement, terms=terms, on=day)
+    made = actions.renew_agreement(by=by, agreement=agreement, terms=terms, on=day)
+    if gap := actions.gap_days(agreement, made.starts_on):
+        messages.warning(request, f"与原协议之间断档 {gap} 天，这些天不计入指标。")
+    return made
 
 
 def _terminate(
