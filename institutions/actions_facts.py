@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -135,10 +135,45 @@ def end_fact(*, by: Recorder, fact: DatedFact, ends_on: date, reason: str) -> No
         fact.save(update_fields=["ends_on"])
 
 
-def void_fact(*, by: Recorder, fact: Fact, reason: str) -> None:
-    """Take back a mistaken row. ValidationError without a reason or when it is taken back."""
+def void_fact(*, by: Recorder, fact: Fact, reason: str, reopens: bool = False) -> None:
+    """Take back a mistaken row; `reopens` lets the one it followed hold in its place.
+
+    ValidationError without a reason or when it is taken back already.
+    """
     with recorded(by=by, reason=reason):
         _take_back(by, fact, reason)
+        before = followed_by(fact) if reopens and isinstance(fact, DatedFact) else None
+        if before is not None:
+            before.ends_on = fact.ends_on  # type: ignore[attr-defined]
+            before.full_clean()
+            before.save(update_fields=["ends_on"])
+
+
+def followed_by(fact: DatedFact) -> DatedFact | None:
+    """The row of the same institution that ended the day before this one began."""
+    rows: Any = type(fact)._default_manager
+    rows = rows.filter(
+        institution=fact.institution_id,  # type: ignore[attr-defined]
+        voided_at=None,
+        ends_on=fact.starts_on - timedelta(days=1),
+    )
+    before: DatedFact | None = rows.first()
+    return before
+
+
+def void_profile(*, by: Recorder, profile: InstitutionProfile, reason: str) -> None:
+    """Take back a mistaken change: what the institution was before holds on in its place.
+
+    ValidationError where nothing stands before or after it: then it is the institution itself.
+    """
+    with recorded(by=by, reason=reason):
+        others = InstitutionProfile.objects.kept().filter(institution=profile.institution_id)
+        if not others.exclude(pk=profile.pk).exists():
+            raise ValidationError("这是机构仅有的一份概况，不能作废；填错了的请在“修改概况”里改。")
+        before = followed_by(profile)
+        if isinstance(before, InstitutionProfile):
+            refuse_unsettled(profile.institution, before.status, profile.starts_on)
+        void_fact(by=by, fact=profile, reason=reason, reopens=True)
 
 
 def _take_back(by: Recorder, fact: Fact, reason: str) -> None:

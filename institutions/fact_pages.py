@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,6 +17,7 @@ from institutions.actions_facts import (
     correct_fact,
     end_fact,
     enter_fact,
+    followed_by,
     let_hold,
     void_fact,
 )
@@ -124,7 +125,9 @@ def fact_void(
 ) -> HttpResponseBase:
     """Take back a mistaken row, after saying what that means."""
     page = _page_of(request, institution_id, kind, fact_id, "作废", "确认作废")
-    form = VoidForm(posted(request), request=request)
+    follows = page.kind.form.follows_on and isinstance(page.fact, DatedFact)
+    has_before = follows and followed_by(cast(DatedFact, page.fact)) is not None
+    form = VoidForm(posted(request), request=request, has_before=has_before)
     return _answered(
         request,
         page,

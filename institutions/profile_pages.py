@@ -9,23 +9,26 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
 from django.forms.models import model_to_dict
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from institutions.actions_facts import change_institution, open_institution
+from institutions.actions_facts import change_institution, open_institution, void_profile
 from institutions.editing import may_edit_profile, may_register
 from institutions.effects import foreseen, standing_of
 from institutions.fact_pages import (
     ENTERED,
+    NO_FACT,
     UNPROCESSABLE,
     institution_of,
     posted,
     told_with_effects,
 )
+from institutions.forms.facts import VoidForm
 from institutions.forms.fields import add_refusal
 from institutions.forms.profile import InstitutionForm, ProfileForm
 from institutions.forms.requests import asked_of
+from institutions.history import fact_in_words
 from institutions.models import Institution, InstitutionProfile
 from institutions.requests import may_request
 from yiyang.access.decorators import FORBIDDEN, requires
@@ -92,6 +95,40 @@ def institution_edit(request: ActorRequest, institution_id: int) -> HttpResponse
         except ValidationError as error:
             add_refusal(form, error)
     return _form_page(request, form, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.VIEW_INSTITUTIONS)
+def profile_void(request: ActorRequest, institution_id: int, profile_id: int) -> HttpResponseBase:
+    """Take back a mistaken change; what the institution was before holds on."""
+    institution = institution_of(request, institution_id)
+    profiles = InstitutionProfile.objects.kept().filter(institution=institution)
+    profile = profiles.filter(pk=profile_id).select_related("region").first()
+    if profile is None:
+        raise Http404(NO_FACT)
+    sides = {"category": profile.category, "elderly_kind": profile.elderly_kind}
+    if not may_edit_profile(request.actor, institution, **sides):
+        raise PermissionDenied(FORBIDDEN)
+    form = VoidForm(posted(request), request=request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            told_with_effects(
+                request,
+                institution,
+                lambda: void_profile(by=request.actor, profile=profile, **form.cleaned_data),
+                "这次变动已作废，前一份概况接着有效。",
+            )
+            return redirect("institution-detail", institution.pk)
+        except ValidationError as error:
+            add_refusal(form, error)
+    context = {
+        "institution": institution,
+        "name": profile.name,
+        "form": form,
+        "lines": fact_in_words(profile),
+    }
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "institutions/profile_void.html", context, status=status)
 
 
 def profile_at(institution: Institution, day: date) -> InstitutionProfile | None:

@@ -29,6 +29,11 @@ urlpatterns = [
         status_pages.institution_status,
         name="institution-status",
     ),
+    path(
+        "<int:institution_id>/profiles/<int:profile_id>/void/",
+        profile_pages.profile_void,
+        name="profile-void",
+    ),
     path("<int:institution_id>/history/", views.institution_history, name="institution-history"),
     path("<int:institution_id>/facts/<slug:kind>/new/", fact_pages.fact_new, name="fact-new"),
     path(f"{FACT}/correct/", fact_pages.fact_correct, name="fact-correct"),

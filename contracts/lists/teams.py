@@ -16,6 +16,7 @@ from institutions.models import InstitutionProfile
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.facts import DatedQuerySet
+from yiyang.listing.entry import entered_by
 from yiyang.listing.filters import ListFilter, choice, search
 from yiyang.listing.register import Column, Register
 
@@ -83,7 +84,13 @@ TEAMS = Register(
     rows=teams_on,
     filterset=TeamFilter,
     columns=(
-        C("name", "团队名称", lambda row, _: row.name, sort="pinyin"),
+        C(
+            "name",
+            "团队名称",
+            lambda row, _: row.name,
+            sort="pinyin",
+            link=lambda row, _: reverse("team-detail", args=[row.pk]),
+        ),
         C("code", "团队编码", lambda row, _: row.code, sort="code"),
         C(
             "institution",
@@ -108,5 +115,6 @@ TEAMS = Register(
     ),
     around=surroundings_of,
     default_sort="name",
-    next_step="请新建团队，或导入团队台账；不在您授权范围内的不列出。",
+    extras=entered_by("登记新团队", "team-new", Permission.EDIT_HEALTH),
+    next_step="请登记新团队，或导入团队台账；不在您授权范围内的不列出。",
 )

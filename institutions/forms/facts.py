@@ -169,6 +169,13 @@ class EndForm(ActorForm):
 
 
 class VoidForm(ActorForm):
-    """Why a row is taken back."""
+    """Why a row is taken back, and whether the one before it holds on."""
 
     reason = reason_field(required=True)
+
+    def __init__(self, *args: Any, has_before: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if has_before:
+            self.fields["reopens"] = forms.BooleanField(
+                label="前一条接着有效，到这条原来的截止日", required=False, initial=True
+            )

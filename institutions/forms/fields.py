@@ -10,8 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import TextChoices
 
-from yiyang.dated import messages_of
-
 DATE_HINT = "请写成 2026-03-31 这样的日期。"
 EMPTY_CHOICE = ("", "请选择")
 
@@ -65,10 +63,11 @@ def add_refusal(form: forms.Form, error: ValidationError) -> None:
 
 
 def _beside(names: Iterable[str], error: ValidationError) -> list[str]:
+    """The messages of fields the form does not have, without the fields' own English names."""
     if not hasattr(error, "error_dict"):
         return list(error.messages)
-    rest = {name: told for name, told in error.error_dict.items() if name not in names}
-    return messages_of(ValidationError(rest)) if rest else []
+    rest = (told for name, told in error.message_dict.items() if name not in names)
+    return [message for told in rest for message in told]
 
 
 def _words(field: forms.Field) -> dict[str, str]:

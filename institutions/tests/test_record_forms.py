@@ -31,6 +31,7 @@ from institutions.tests.factories import (
     make_health,
     make_licence,
     make_occupancy,
+    make_profile,
     make_region,
 )
 from yiyang.access.models import User
@@ -323,6 +324,40 @@ def test_what_moves_indicators_needs_a_reason_and_a_second_press(street: Region)
         ("OPERATING", date(2016, 6, 30)),
         ("SUSPENDED", None),
     ]
+
+
+def test_a_change_taken_back_lets_the_one_before_hold_on(street: Region) -> None:
+    hospital = make_health(street, name="示例医院", ends_on=date(2016, 6, 30))
+    only = make_profile(street, category="A100")
+    wrong = make_profile(
+        street,
+        institution=hospital,
+        category="A100",
+        name="错名医院",
+        starts_on=date(2016, 7, 1),
+        ends_on=date(2019, 12, 31),
+    )
+    client = browser(CLERK)
+    way = way_of(hospital, "profiles", wrong.pk, "void")
+    assert "错名医院" in client.get(way).content.decode()
+    assert client.post(way, {"reason": "不曾更名"}).status_code == 302
+    held = hospital.profiles.get(voided_at=None)
+    assert (held.name, held.ends_on) == ("示例医院", date(2019, 12, 31))
+    refused = client.post(way_of(only.institution, "profiles", only.pk, "void"), {"reason": "x"})
+    assert refused.status_code == 422
+    assert "仅有的一份概况" in refused.content.decode()
+
+
+def test_a_channel_taken_back_reopens_the_one_before_if_so_ticked(street: Region) -> None:
+    for ticked, ends in (("on", None), ("", date(2015, 12, 31))):
+        hospital = make_health(street)
+        first = make_channel(hospital, ends_on=date(2015, 12, 31))
+        wrong = make_channel(hospital, starts_on=date(2016, 1, 1))
+        way = way_of(hospital, "facts", "channel", wrong.pk, "void")
+        data = {"reason": "没有变", **({"reopens": ticked} if ticked else {})}
+        assert browser(CLERK).post(way, data).status_code == 302
+        first.refresh_from_db()
+        assert first.ends_on == ends
 
 
 def test_a_new_address_needs_neither(street: Region) -> None:

@@ -111,6 +111,7 @@ ENDING = {"agreement_id": "agreement", "verb": "terminate"}
 FILED = {"holder": "agreement_files", "object_id": "agreement"}
 STOPPED = {"institution_id": "hospital"}
 SIGNUP = {"uid": "person", "signup_id": "signup"}
+PROFILE = {"institution_id": "hospital", "profile_id": "profile"}
 LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence_id"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
@@ -161,6 +162,10 @@ ADDRESSES = (
     post("institution-new", KEEPS_INSTITUTIONS, {"code": "X-1"}),
     get("institution-edit", WEST_HEALTH, institution_id="hospital"),
     post("institution-edit", WEST_HEALTH, {"name": "偷"}, institution_id="hospital"),
+    get("profile-void", WEST_HEALTH, institution_id="hospital", profile_id="profile"),
+    post(
+        "profile-void", WEST_HEALTH, {"reason": ""}, institution_id="hospital", profile_id="profile"
+    ),
     get("institution-history", WEST_INSTITUTIONS, institution_id="hospital"),
     get("population-new", holding(P.EDIT_HEALTH)),
     post("population-new", holding(P.EDIT_HEALTH), {"people": "1"}),

@@ -191,5 +191,12 @@ RECORD_FORMS = (
         LICENCE,
     ),
     Filled("fact-end", CLERK, {"ends_on": "2030-01-01", "reason": "到期"}, LICENCE),
+    Filled(
+        "profile-void",
+        CLERK,
+        {"reason": "录错"},
+        {**HOSPITAL, "profile_id": "profile"},
+        is_accepted=False,
+    ),
     Filled("fact-void", CLERK, {"reason": "录错机构"}, LICENCE),
 )

@@ -144,6 +144,7 @@ def _record_keys(city: City, hospital: Institution, person: Person) -> dict[str,
     """Numbers of what stands on the pages of an institution, a team and a person."""
     signup = person.signups.get()
     return {
+        "profile": hospital.profiles.get().pk,
         "licence_id": hospital.licences.get().pk,
         "street": city.west_street.code,
         "east_community": city.east_community.code,
