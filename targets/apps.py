@@ -16,16 +16,21 @@ class TargetsConfig(AppConfig):
         from targets.explain.agreement_standing import STANDING  # noqa: PLC0415
         from targets.explain.standing import standing_in_readings  # noqa: PLC0415
         from targets.panels import READINGS  # noqa: PLC0415
+        from targets.supervision.attachments import SUPERVISION_FILES  # noqa: PLC0415
+        from targets.supervision.work import SUPERVISION_WORK  # noqa: PLC0415
         from targets.taskboard.grant_pages import bureaus_panel  # noqa: PLC0415
+        from targets.taskboard.work import TASK_WORK  # noqa: PLC0415
         from targets.work import FINDINGS, MISSING_REPORTS  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
+        from yiyang.attachments.holders import register_holder  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_agreement_panel(STANDING)
-        for source in (*MISSING_REPORTS, FINDINGS):
+        for source in (*MISSING_REPORTS, FINDINGS, *TASK_WORK, *SUPERVISION_WORK):
             register_work(source)
         register_account_panel(
             AccountPanel("bureaus", "targets/bureau_grant_panel.html", bureaus_panel)
         )
         register_panel(READINGS)
+        register_holder(SUPERVISION_FILES)
         register_readings(standing_in_readings)

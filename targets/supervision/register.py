@@ -39,13 +39,15 @@ def shown_supervisions(
     supervisions: QuerySet[Supervision], day: date, names: BureauNames | None = None
 ) -> list[ShownSupervision]:
     """The orders in their order, in a number of queries that does not grow with them."""
-    names = names or BureauNames(day)
     rows = list(
         supervisions.select_related("lead_region", "task").prefetch_related(
             _assistants(), _pauses()
         )
     )
-    calendar = work_calendar(min((_first_day(row) for row in rows), default=day))
+    if not rows:
+        return []
+    names = names or BureauNames(day)
+    calendar = work_calendar(min(_first_day(row) for row in rows))
     return [
         ShownSupervision(
             supervision=row,

@@ -89,10 +89,13 @@ class BureauDuties:
 
 def board(tasks: QuerySet[PolicyTask], day: date) -> list[ShownTask]:
     """The tasks in their printed order, in a number of queries that does not grow with them."""
-    names, calendar = BureauNames(day), work_calendar(day)
-    rows = tasks.select_related("policy").prefetch_related(
+    found = tasks.select_related("policy").prefetch_related(
         Prefetch("bureaus", TaskBureau.objects.select_related("progress")), _kept_milestones()
     )
+    rows = list(found)
+    if not rows:
+        return []
+    names, calendar = BureauNames(day), work_calendar(day)
     return [_shown(task, names, calendar, day) for task in rows]
 
 

@@ -14,6 +14,7 @@ from targets.bureau_names import BureauNames
 from targets.forms.supervision import StepForm, SupervisionFilter, unit_choices
 from targets.models import Supervision, SupervisionEvent, SupervisionState, SupervisionVerb
 from targets.supervision.actions import take_step
+from targets.supervision.attachments import SUPERVISION_FILES
 from targets.supervision.lights import thresholds_text
 from targets.supervision.register import ShownSupervision, shown_supervisions
 from targets.supervision.states import steps_from
@@ -21,6 +22,7 @@ from targets.supervision.undertakers import parties_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.attachments.panel import attachments_panel
 from yiyang.form_errors import put_errors
 
 BAD_REQUEST, UNPROCESSABLE = 400, 422
@@ -116,6 +118,7 @@ def _page(
         "order": shown.supervision,
         "events": _events(request, shown),
         "form": form or (StepForm(verbs=verbs) if verbs else None),
+        "files": attachments_panel(SUPERVISION_FILES.name, shown.supervision.pk, request.actor),
         "may_amend": may_keep and shown.state is SupervisionState.DRAFT,
         "lights": thresholds_text(),
     }
