@@ -17,7 +17,7 @@ from yiyang.local.keys import Keys
 from yiyang.local.places import ACCOUNTS, CHECKOUT, LocalError, say
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=zh-CN"]
 FOLDER = CHECKOUT / "docs" / "screenshots"
 WIDE, PHONE = (1440, 900), (390, 844)
 # README 用的一张：（文件名, 地址, 视口）
