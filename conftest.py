@@ -25,11 +25,6 @@ from yiyang.audit.recording import close_own_connection
 CHROMIUM = Path("/usr/bin/chromium")
 WORKER_READY_SECONDS = 60.0
 
-if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-    # 同时跑测试的几个进程各用一个 Redis 库：缓存与队列互不相见。
-    address = urlsplit(os.environ["REDIS_URL"])
-    os.environ["REDIS_URL"] = address._replace(path=f"/{worker.removeprefix('gw')}").geturl()
-
 if "OWNER_DATABASE_URL" not in os.environ:
     raise pytest.UsageError('测试自带数据库与 Redis，请用：make test ARGS="…"')
 

@@ -34,7 +34,9 @@ def test(arguments: Sequence[str]) -> int:
 def _processes(arguments: Sequence[str]) -> list[str]:
     """One process per core for the whole suite; a test named by its path runs in this one."""
     is_named = any((CHECKOUT / argument.split("::")[0]).exists() for argument in arguments)
-    return [] if is_named else ["--numprocesses=logical", "--dist=loadfile"]
+    if is_named:
+        return []
+    return ["-p", "yiyang.local.own_redis", "--numprocesses=logical", "--dist=loadfile"]
 
 
 @contextmanager

@@ -276,12 +276,18 @@ ADDRESSES = (
     # /tasks/ 状态人人可见；办理的只有市卫健审核（待确认的那一项）和本部门联络员
     get("task-list", SEES_TARGETS),
     get("task-bureaus", SEES_TARGETS),
-    get("task-detail", SEES_TARGETS, task_id="task"),
+    get("task-detail", SEES_TARGETS, task_id="board_task"),
     post(
-        "task-report", CITY_REVIEWERS, {"kind": "CONFIRM"}, task_id="task", part_id="claimed_part"
+        "task-report",
+        CITY_REVIEWERS,
+        {"kind": "CONFIRM"},
+        task_id="board_task",
+        part_id="claimed_part",
     ),
-    post("task-report", LIAISON, {"kind": "CLAIM", "text": "x"}, task_id="task", part_id="part"),
-    post("task-milestone-new", KEEPS_POLICIES, {"title": "节点"}, task_id="task"),
+    post(
+        "task-report", LIAISON, {"kind": "CLAIM", "text": "x"}, task_id="board_task", part_id="part"
+    ),
+    post("task-milestone-new", KEEPS_POLICIES, {"title": "节点"}, task_id="board_task"),
     post("task-milestone-reach", KEEPS_POLICIES, {}, milestone_id="milestone"),
     post("task-milestone-void", KEEPS_POLICIES, {"reason": "设错"}, milestone_id="milestone"),
     post("bureau-grant-new", SECURITY, {"bureau": "{task_bureau}"}, user_id="account"),
