@@ -20,6 +20,7 @@ from yiyang.work import Severity
 
 PAGE_SIZE = 50
 NOTHING = "空"
+CLOSING = "注销机构"
 NAMELESS = "（另一条记录）"
 LAST_DAY_LEFT = 1
 
@@ -92,10 +93,13 @@ def rows_of(requests: Sequence[ChangeRequest], day: date) -> list[RequestRow]:
 
 
 def fields_of(request: ChangeRequest) -> str:
-    """What the request is about: closing, or the fields it changes."""
-    if request.changes.get("status", {}).get("new") == Status.CLOSED:
-        return "注销机构"
-    return "、".join(label_of(InstitutionProfile, name) for name in request.changes)
+    """What the request is about: closing by its own word, else the fields it changes."""
+    return "、".join(
+        CLOSING
+        if name == "status" and change["new"] == Status.CLOSED
+        else label_of(InstitutionProfile, name)
+        for name, change in request.changes.items()
+    )
 
 
 def time_left(request: ChangeRequest, day: date, calendar: WorkCalendar) -> str:

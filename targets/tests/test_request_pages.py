@@ -14,7 +14,7 @@ from django.utils import timezone
 from contracts.tests.factories import make_agreement
 from institutions.actions import register_institution, report_beds
 from institutions.models import ChangeRequest, Institution, InstitutionProfile, Region
-from institutions.request_lists import time_left
+from institutions.request_lists import fields_of, time_left
 from institutions.tests.factories import LONG_AGO, make_elderly, make_health, make_licence
 from targets.tests.factories import City, make_city
 from targets.tests.page_scene import browse_as
@@ -181,6 +181,12 @@ def test_a_request_sent_back_comes_back_to_its_maker(city: City) -> None:
 def test_the_time_left_is_told_in_working_days(due_on: date, words: str) -> None:
     request = ChangeRequest(due_on=due_on, state="pending")
     assert time_left(request, FRIDAY, WorkCalendar()) == words
+
+
+def test_a_closing_is_named_as_one_beside_other_changes() -> None:
+    for status, words in (("CLOSED", "注销机构、医院级别"), ("SUSPENDED", "状态、医院级别")):
+        changes = {"status": {"old": "OPERATING", "new": status}, "level": {"old": 2, "new": 3}}
+        assert fields_of(ChangeRequest(changes=changes)) == words
 
 
 def test_lists_cost_the_same_for_few_and_many(city: City) -> None:
