@@ -28,6 +28,15 @@ def register_agreement_panel(panel: AgreementPanel) -> None:
     _panels[panel.name] = panel
 
 
+def panel_named(
+    name: str, agreement: PartnershipAgreement, day: date, actor: Actor
+) -> list[tuple[str, dict[str, Any]]]:
+    """One panel by its name, for a page that shows no other; none where it may not be seen."""
+    panel = _panels.get(name)
+    context = panel.context(agreement, day, actor) if panel else None
+    return [(panel.template, context)] if panel and context is not None else []
+
+
 def panels_of(
     agreement: PartnershipAgreement, day: date, actor: Actor
 ) -> list[tuple[str, dict[str, Any]]]:

@@ -57,6 +57,7 @@ TERMINATED = {
 }
 LAPSED = (6, 12, 18)
 DRAFTS = 5
+SIDES_APART_FROM = 2025
 
 
 @dataclass(slots=True)
@@ -161,17 +162,24 @@ class Agreements:
         expires_on: date | None,
     ) -> PartnershipAgreement:
         more = self.random.sample(MORE_ITEMS, self.random.randint(1, 4))
+        # 编号在前：随机数的次序定下之后不能变，否则演示城市整个换样。
+        uid = UUID(int=self.random.getrandbits(128), version=4)
+        signed_on = starts_on - timedelta(days=self.random.randrange(20))
         agreement = PartnershipAgreement(
-            uid=UUID(int=self.random.getrandbits(128), version=4),
+            uid=uid,
             number=f"演示医养〔{starts_on.year}〕{len(self.made) + 1:03d}号",
             medical=medical.institution,
             elderly=elderly.institution,
             mode=mode,
             items=sorted(item.value for item in (*BASIC_ITEMS, *more)),
-            signed_on=starts_on - timedelta(days=self.random.randrange(20)),
+            signed_on=signed_on,
             starts_on=starts_on,
             expires_on=expires_on,
         )
+        if starts_on.year >= SIDES_APART_FROM:
+            # 先签的一方早几天；更早的台账只知道一个签订日期。
+            agreement.medical_signed_on = signed_on
+            agreement.elderly_signed_on = signed_on - timedelta(days=len(self.made) % 4)
         self.made.append(agreement)
         return agreement
 
@@ -194,7 +202,9 @@ class Agreements:
             *(self._nearest(site), site, AgreementMode.COOPERATION, starts_on),
             birthday(starts_on, 1) - ONE_DAY,
         )
-        draft.signed_on = None
+        draft.signed_on = draft.elderly_signed_on = None
+        if place:
+            draft.medical_signed_on = None
 
     def _serve(
         self, site: Site, form: ServiceForm, by: Site, starts_on: date, ends_on: date | None

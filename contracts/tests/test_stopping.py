@@ -236,3 +236,17 @@ def test_what_waits_on_the_work_list(
         assert line is not None
         assert (line.number, len(line.items)) == (number, number)
         assert all("长青老年公寓（协一）" in item.text for item in line.items)
+
+
+def test_the_page_asks_as_much_for_one_agreement_as_for_many(
+    city: City, home: Institution, clerk: Client, django_assert_max_num_queries: Any
+) -> None:
+    way = f"/institutions/{home.pk}/status/?status=CLOSED&on=2020-06-01"
+    make_agreement(make_health(city.street), home)
+    clerk.get(way)
+    with django_assert_max_num_queries(60) as one:
+        clerk.get(way)
+    for _ in range(9):
+        make_agreement(make_health(city.street), home)
+    with django_assert_max_num_queries(len(one)):
+        assert clerk.get(way).content.decode().count("起解约") == 10

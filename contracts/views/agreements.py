@@ -31,7 +31,7 @@ from contracts.agreements.forms import (
     first_terms,
     renewed_terms,
 )
-from contracts.agreements.panels import panels_of
+from contracts.agreements.panels import panel_named, panels_of
 from contracts.agreements.permission import NOT_A_CLERK, may_edit_agreements
 from contracts.agreements.verbs import ALLOWED, WORDINGS, Verb
 from contracts.models import PartnershipAgreement
@@ -123,6 +123,9 @@ def agreement_act(request: ActorRequest, agreement_id: int, verb: str) -> HttpRe
             messages.success(request, step.done.format(number=following.number))
             return redirect("agreement-detail", following.pk)
     context["parties"] = parties_of(agreement, request.actor.day)
+    if wording.is_loss:
+        # 办之前先看清：眼下计入哪些指标，办了就不再计入。
+        context["panels"] = panel_named("standing", agreement, request.actor.day, request.actor)
     return _form_page(request, form, context)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from yiyang.access.decorators import FORBIDDEN
 from yiyang.access.http import ActorRequest, asked_at
-from yiyang.attachments.actions import attach, content_of, void_attachment
+from yiyang.attachments.actions import MEGABYTE, attach, content_of, void_attachment
 from yiyang.attachments.contents import EXTENSIONS, TYPES
 from yiyang.attachments.forms import UploadForm, VoidForm
 from yiyang.attachments.holders import Holder, holder_named
@@ -40,7 +41,8 @@ def attachment_new(request: ActorRequest, holder: str, object_id: int) -> HttpRe
                 holder=register,
                 object_id=kept_by.pk,
                 name=file.name,
-                content=file.read(),
+                # 超过上限的只多读一个字节，够看出超了就行。
+                content=file.read(settings.ATTACHMENT_MAX_MB * MEGABYTE + 1),
                 at=asked_at(request),
             )
         except ValidationError as error:

@@ -108,6 +108,7 @@ def register(
 
 READING = {"code": "GC17", "reading": "standard"}
 ENDING = {"agreement_id": "agreement", "verb": "terminate"}
+FILED_BY_HOSPITAL = {"holder": "institution_files", "object_id": "hospital"}
 FILED = {"holder": "agreement_files", "object_id": "agreement"}
 STOPPED = {"institution_id": "hospital"}
 SIGNUP = {"uid": "person", "signup_id": "signup"}
@@ -235,6 +236,7 @@ ADDRESSES = (
     # /attachments/ 跟着所属的记录走
     get("attachment-new", WEST_AGREEMENTS & AGREEMENT_CLERKS, **FILED),
     post("attachment-new", WEST_AGREEMENTS & AGREEMENT_CLERKS, {}, **FILED),
+    get("attachment-new", AGREEMENT_CLERKS & CITY_WIDE, **FILED_BY_HOSPITAL),
     get("attachment-file", WEST_AGREEMENTS, uid="attachment"),
     get("attachment-void", WEST_AGREEMENTS & AGREEMENT_CLERKS, uid="attachment"),
     post("attachment-void", WEST_AGREEMENTS & AGREEMENT_CLERKS, {}, uid="attachment"),

@@ -126,7 +126,7 @@ def make_scene() -> Scene:
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
     keys |= {"request": _request(city), "west_street_code": city.west_street.code}
     keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
-    keys |= {"agreement_files": AGREEMENT_FILES.name}
+    keys |= {"agreement_files": AGREEMENT_FILES.name, "institution_files": "institution"}
     keys |= {"attachment": make_attachment(AGREEMENT_FILES, agreement.pk).uid}
     keys |= {"own_filter": _saved_filter(accounts[Role.CITY_HEALTH_CLERK])}
     keys |= {"plan": plan.pk, "step": plan.steps.get().pk, "own_plan": own.pk}
