@@ -32,7 +32,6 @@ from institutions.models.services import FULL_CHANNEL
 from institutions.region_filter import RegionFilter
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
-from yiyang.listing.entry import entered_by, together
 from yiyang.listing.filters import ListFilter, choice, search
 from yiyang.listing.register import Column, Register
 
@@ -245,11 +244,6 @@ INSTITUTIONS = Register(
     around=surroundings_of,
     default_sort="name",
     template="institutions/institution_list.html",
-    extras=together(
-        bulk_choices,
-        entered_by(
-            "登记新机构", "institution-new", Permission.EDIT_HEALTH, Permission.EDIT_ELDERLY
-        ),
-    ),
+    extras=bulk_choices,
     next_step="请先导入机构台账，或新建机构；不在您授权范围内的不列出。",
 )

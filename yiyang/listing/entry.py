@@ -13,11 +13,6 @@ from yiyang.access.scope import Actor
 Extra = Callable[[Actor], dict[str, Any]]
 
 
-def together(*extras: Extra) -> Extra:
-    """Several extras of one register as one."""
-    return lambda actor: {name: value for one in extras for name, value in one(actor).items()}
-
-
 def entered_by(title: str, url_name: str, *permissions: Permission) -> Extra:
     """A register's extra: the way to enter a row, where the actor holds one of `permissions`."""
 
