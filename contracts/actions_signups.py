@@ -53,6 +53,8 @@ def renew_signup(
     """Follow a sign-up by another. ValidationError where it was ended or renews by itself."""
     if signup.terminated_on is not None:
         raise ValidationError("这份签约已解约，不能续签；请另行签约。")
+    if FamilyDoctorSignup.objects.kept().filter(renewal_of=signup).exists():
+        raise ValidationError("这份签约已经续签过；再往后续，请从最近的一份续。")
     if signup.auto_renews:
         raise ValidationError("这份签约期满自动续约，不用续签；要换团队的，请先解约。")
     if starts_on <= signup.expires_on:
@@ -77,7 +79,10 @@ def void_signup(*, by: Recorder, signup: FamilyDoctorSignup, reason: str) -> Non
     """Take back a sign-up entered by mistake. ValidationError when another renews it."""
     if FamilyDoctorSignup.objects.kept().filter(renewal_of=signup).exists():
         raise ValidationError("已有一份签约续自这份，请先作废续签的那一份。")
-    void(by=by, fact=signup, reason=reason)
+    with recorded(by=by, reason=reason):
+        # 作废的一份不再占着“续自”：原签约还可以另行续签。
+        FamilyDoctorSignup.objects.filter(pk=signup.pk).update(renewal_of=None)
+        void(by=by, fact=signup, reason=reason)
 
 
 def _refuse_gone(person: Person, day: date) -> None:

@@ -36,4 +36,4 @@ def _panel(institution: Institution, _: date, actor: Actor) -> dict[str, Any] | 
     return attachments_panel(INSTITUTION_FILES.name, institution.pk, actor)
 
 
-ATTACHMENTS = Panel("attachments", TEMPLATE, _panel)
+ATTACHMENTS = Panel("attachments", TEMPLATE, _panel, is_aside=True)

@@ -15,12 +15,14 @@ from yiyang.access.scope import Actor
 class Panel:
     """A section of the institution page: its template and what it shows on a day.
 
-    `context` returns None where the actor may not see the panel at all.
+    `context` returns None where the actor may not see the panel at all. What is no register but
+    something to be done about one, `is_aside`, stands after the registers.
     """
 
     name: str
     template: str
     context: Callable[[Institution, date, Actor], dict[str, Any] | None]
+    is_aside: bool = False
 
 
 _panels: dict[str, Panel] = {}
@@ -31,7 +33,10 @@ def register_panel(panel: Panel) -> None:
     _panels[panel.name] = panel
 
 
-def panels_of(institution: Institution, day: date, actor: Actor) -> list[tuple[str, Any]]:
-    """The template and context of every panel the actor may see."""
-    shown = ((panel.template, panel.context(institution, day, actor)) for panel in _panels.values())
+def panels_of(
+    institution: Institution, day: date, actor: Actor, *, aside: bool
+) -> list[tuple[str, Any]]:
+    """The template and context of every panel the actor may see, those aside or the others."""
+    wanted = [panel for panel in _panels.values() if panel.is_aside is aside]
+    shown = ((panel.template, panel.context(institution, day, actor)) for panel in wanted)
     return [(template, context) for template, context in shown if context is not None]

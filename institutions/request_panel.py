@@ -31,4 +31,4 @@ def requests_panel(institution: Institution, day: date, actor: Actor) -> dict[st
     }
 
 
-REQUESTS = Panel("requests", "institutions/request_panel.html", requests_panel)
+REQUESTS = Panel("requests", "institutions/request_panel.html", requests_panel, is_aside=True)

@@ -118,4 +118,4 @@ def _panel(institution: Institution, day: date, actor: Actor) -> dict[str, Any] 
     return {"institution": institution, "profile": profile}
 
 
-STATUS_CHANGE = Panel("status-change", "institutions/status_panel.html", _panel)
+STATUS_CHANGE = Panel("status-change", "institutions/status_panel.html", _panel, is_aside=True)

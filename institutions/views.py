@@ -36,7 +36,8 @@ def institution_detail(request: ActorRequest, institution_id: int) -> HttpRespon
     dossier = dossier_of(institution, day)
     context = {
         "dossier": dossier,
-        "panels": panels_of(institution, day, request.actor),
+        "panels": panels_of(institution, day, request.actor, aside=False),
+        "asides": panels_of(institution, day, request.actor, aside=True),
         "history": history_of(institution),
         **_editable(request, dossier),
     }

@@ -121,6 +121,15 @@ def test_a_renewal_follows_and_is_linked(clerk: User, person: Person, team: Doct
     assert second.renewal_of == first
     with pytest.raises(ValidationError, match="先作废续签"):
         void_signup(by=clerk, signup=first, reason="录错")
+    again: dict[str, Any] = {
+        "starts_on": date(2019, 1, 1),
+        "expires_on": date(2019, 12, 31),
+        **terms,
+    }
+    with pytest.raises(ValidationError, match="已经续签过"):
+        renew_signup(by=clerk, signup=first, **again)
+    void_signup(by=clerk, signup=second, reason="录错")
+    assert renew_signup(by=clerk, signup=first, **again).renewal_of == first
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ HEALTH_FIELDS = ("category", "level", "grade", "departments")
 ELDERLY_FIELDS = ("elderly_kind", "elderly_grade")
 # 口径读的就是这几项：改了，指标会变（rules.md 13—17、21）。
 MOVES_INDICATORS = ("status", "category", "level", "departments", "elderly_kind", "host", "region")
+HINT = "写文号或事由，记入变更记录；不要写个人姓名、证件号。"
 DAY_REQUIRED = {"required": "请填写从哪天起。", "invalid": "请写成 2026-03-31 这样的日期。"}
 
 
@@ -54,6 +55,8 @@ class ProfileForm(ActorForm):
             self.fields[name].disabled = True
             self.fields[name].help_text = "由另一部门登记；要改，请提交修改申请。"
         self.fields["reason"].label = "原因"
+        if current is not None:
+            self.fields["reason"].help_text = f"改动影响指标的各项时必填。{HINT}"
 
     def _kept_by_others(self) -> tuple[str, ...]:
         health = self.actor.may(Permission.EDIT_HEALTH)
