@@ -16,6 +16,7 @@ class TargetsConfig(AppConfig):
         from targets.explain.agreement_standing import STANDING  # noqa: PLC0415
         from targets.explain.standing import standing_in_readings  # noqa: PLC0415
         from targets.panels import READINGS  # noqa: PLC0415
+        from targets.policies.work import POLICY_WORK  # noqa: PLC0415
         from targets.supervision.attachments import SUPERVISION_FILES  # noqa: PLC0415
         from targets.supervision.work import SUPERVISION_WORK  # noqa: PLC0415
         from targets.taskboard.grant_pages import bureaus_panel  # noqa: PLC0415
@@ -26,7 +27,8 @@ class TargetsConfig(AppConfig):
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_agreement_panel(STANDING)
-        for source in (*MISSING_REPORTS, FINDINGS, *TASK_WORK, *SUPERVISION_WORK):
+        work = (*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK)
+        for source in work:
             register_work(source)
         register_account_panel(
             AccountPanel("bureaus", "targets/bureau_grant_panel.html", bureaus_panel)

@@ -72,6 +72,7 @@ class RevisionForm(forms.Form):
     judged_reading = choice_field("判定口径", (), required=False)
     threshold = text_field("目标值", 40)
     due_on = day_field("到期日", "没有年份的留空。", required=False)
+    wording = text_field("目标说明", 200, "说明里写有数字的，请一并改。")
     reason = text_field("更正的原因与依据", 300, "印在目标表的脚注里，请写明出处。")
 
     def __init__(self, *args: Any, readings: Sequence[Indicator], **kwargs: Any) -> None:

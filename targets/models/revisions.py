@@ -47,6 +47,8 @@ class TargetRevision(models.Model):
     )
     due_before = models.DateField("原到期日", null=True, blank=True)
     due_after = models.DateField("新到期日", null=True, blank=True)
+    wording_before = models.CharField("原目标说明", max_length=200, blank=True)
+    wording_after = models.CharField("新目标说明", max_length=200, blank=True)
     reason = models.CharField("更正的原因与依据", max_length=300)
     state = models.CharField(
         "状态", max_length=8, choices=RevisionState, default=RevisionState.PENDING
@@ -71,7 +73,8 @@ class TargetRevision(models.Model):
         public=(
             *("id", "target", "reading_before", "reading_after", "comparator_before"),
             *("comparator_after", "threshold_before", "threshold_after", "upper_before"),
-            *("upper_after", "due_before", "due_after", "reason", "state"),
+            *("upper_after", "due_before", "due_after", "wording_before", "wording_after"),
+            *("reason", "state"),
         ),
         internal=("proposed_by", "proposed_on", "decided_by", "decided_on", "answer"),
     )

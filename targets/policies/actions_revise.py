@@ -34,11 +34,14 @@ def propose_revision(
     judged_reading: str,
     threshold: Threshold,
     due_on: date | None,
+    wording: str,
     reason: str,
 ) -> TargetRevision:
-    """Propose another reading, value or due day; nothing changes until it is agreed to."""
+    """Propose another reading, value, day or name; nothing changes until it is agreed to."""
     require_either(by)
     _check(target, judged_reading, threshold, due_on)
+    if _said(target) == (judged_reading, *_numbers(threshold), due_on, wording):
+        raise ValidationError("没有改动：所填的与现在的一样。")
     with recorded(by=by, reason=f"提出更正：{reason}"):
         revision = checked_create(
             TargetRevision,
@@ -53,6 +56,8 @@ def propose_revision(
             upper_after=threshold.upper,
             due_before=target.due_on,
             due_after=due_on,
+            wording_before=target.wording,
+            wording_after=wording,
             reason=reason,
             proposed_by_id=by.user_id,
             proposed_on=by.day,
@@ -97,8 +102,6 @@ def _check(target: Target, judged_reading: str, threshold: Threshold, due_on: da
         raise ValidationError({"due_on": f"到期日不能早于最后一个阶段目标 {max(steps)}。"})
     if steps and threshold.comparator == Comparator.NONE:
         raise ValidationError({"threshold": "这项目标有阶段目标，不能改成没有数字。"})
-    if _said(target) == (judged_reading, *_numbers(threshold), due_on):
-        raise ValidationError("没有改动：所填的与现在的一样。")
 
 
 def _numbers(threshold: Threshold) -> tuple[object, ...]:
@@ -107,7 +110,7 @@ def _numbers(threshold: Threshold) -> tuple[object, ...]:
 
 def _said(target: Target) -> tuple[object, ...]:
     numbers = (target.comparator, target.threshold, target.threshold_upper)
-    return (target.judged_reading, *numbers, target.due_on)
+    return (target.judged_reading, *numbers, target.due_on, target.wording)
 
 
 def _apply(revision: TargetRevision) -> None:
@@ -118,6 +121,7 @@ def _apply(revision: TargetRevision) -> None:
         threshold=revision.threshold_before,
         threshold_upper=revision.upper_before,
         due_on=revision.due_before,
+        wording=revision.wording_before,
     )
     changed = rows.update(
         judged_reading=revision.reading_after,
@@ -125,6 +129,7 @@ def _apply(revision: TargetRevision) -> None:
         threshold=revision.threshold_after,
         threshold_upper=revision.upper_after,
         due_on=revision.due_after,
+        wording=revision.wording_after,
     )
     if not changed:
         raise ValidationError(OVERTAKEN)

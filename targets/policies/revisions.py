@@ -40,6 +40,7 @@ def changes_of(revision: TargetRevision) -> list[Changed]:
     said = [
         Changed(READING, reading_title(before), reading_title(after)),
         Changed("目标值", _threshold(before), _threshold(after)),
+        Changed("目标说明", before.wording, after.wording),
         Changed("到期日", str(before.due_on or "没有年份"), str(after.due_on or "没有年份")),
     ]
     return [change for change in said if change.before != change.after]
@@ -94,6 +95,7 @@ def _as_of(revision: TargetRevision, *, is_after: bool) -> Target:
     target.threshold = getattr(revision, f"threshold_{side}")
     target.threshold_upper = getattr(revision, f"upper_{side}")
     target.due_on = getattr(revision, f"due_{side}")
+    target.wording = getattr(revision, f"wording_{side}")
     return target
 
 

@@ -130,7 +130,6 @@ def history_of(policy: PolicyDocument) -> list[HistoryEntry]:
             TargetRevision.objects.filter(target__in=targets).values_list("pk", flat=True)
         ),
         PolicyTask: tasks,
-        TaskBureau: list(TaskBureau.objects.filter(task__in=tasks).values_list("pk", flat=True)),
     }
     return changes_in_words(rows, WORDING)
 

@@ -38,20 +38,19 @@ def revision_notes(as_of: date, indicator: str = "") -> tuple[str, ...]:
     ).select_related("target__policy")
     if indicator:
         applied = applied.filter(target__indicator=indicator)
-    return tuple(
-        _note(revision, label=change.label, before=change.before, after=change.after)
-        for revision in applied
-        for change in changes_of(revision)
-        if not (change.label == READING and revision.decided_on and revision.decided_on > as_of)
-    )
+    return tuple(note for revision in applied if (note := _note(revision, as_of)))
 
 
-def _note(revision: TargetRevision, *, label: str, before: str, after: str) -> str:
-    since = (
-        "此前的统计日与到期结果仍按原口径判定" if label == READING else "各统计日都按更正后的判定"
-    )
+def _note(revision: TargetRevision, as_of: date) -> str:
+    """What was changed from which day and why; nothing before a changed reading is judged by."""
+    is_later = revision.decided_on is not None and revision.decided_on > as_of
+    told = [c for c in changes_of(revision) if not (c.label == READING and is_later)]
+    if not told:
+        return ""
+    changes = "、".join(f"{one.label}由“{one.before}”改为“{one.after}”" for one in told)
+    has_reading = any(one.label == READING for one in told)
+    reach = "口径只管自那天起的统计日，到期结果不变" if has_reading else "各统计日都照更正后的判定"
     return (
-        f"“{revision.target.wording}”（{revision.target.policy.number}）的{label}"
-        f"自 {revision.decided_on} 起由“{before}”改为“{after}”，"
-        f"原因：{revision.reason}；经市级审核，{since}。"
+        f"“{revision.target.wording}”（{revision.target.policy.number}）"
+        f"{revision.decided_on} 更正：{changes}，原因：{revision.reason}；经市级审核，{reach}。"
     )

@@ -107,6 +107,8 @@ def make_revision(target: Target, clerk: User, **fields: Any) -> TargetRevision:
         "threshold_after": target.threshold,
         "due_before": target.due_on,
         "due_after": target.due_on,
+        "wording_before": target.wording,
+        "wording_after": target.wording,
         "reason": "国家口径含诊所",
         "proposed_by": clerk,
         "proposed_on": SIGNED_ON,

@@ -148,6 +148,7 @@ def propose(browser: Client, target: Target, **typed: Any) -> Any:
         "judged_reading": target.judged_reading,
         "threshold": "80%",
         "due_on": target.due_on or "",
+        "wording": target.wording,
         "reason": "原件写的是六成",
         **typed,
     }
@@ -156,7 +157,8 @@ def propose(browser: Client, target: Target, **typed: Any) -> Any:
 
 def test_a_corrected_number_judges_every_day_and_is_footnoted(scene: Scene) -> None:
     clerk, reviewer = browse_as(Role.CITY_HEALTH_CLERK), browse_as(Role.CITY_HEALTH_REVIEWER)
-    assert propose(clerk, scene.target, threshold="60%").status_code == 302
+    named = {"threshold": "60%", "wording": "绿色通道六成"}
+    assert propose(clerk, scene.target, **named).status_code == 302
     revision = TargetRevision.objects.get()
     table = f"/targets/?as_of={DUE_DAY}"
     assert "未达标" in clerk.get(table).content.decode()
@@ -171,7 +173,8 @@ def test_a_corrected_number_judges_every_day_and_is_footnoted(scene: Scene) -> N
     assert clerk.post(way, {"decision": "agree"}).status_code == 403
     assert reviewer.post(way, {"decision": "agree"}).status_code == 302
     answer = browse_as(Role.LEADER).get(table)
-    assert "由“≥80%”改为“≥60%”，原因：原件写的是六成" in answer.content.decode()
+    told = "目标值由“≥80%”改为“≥60%”、目标说明由“目标1”改为“绿色通道六成”，原因：原件写的是六成"
+    assert told in answer.content.decode()
     row = answer.context["sections"][0].rows[0]
     assert [cell.entries[0].shown.word for cell in row.cells] == ["达标", "达标", "未达标"]
     assert reviewer.post(way, {"decision": "refuse", "answer": "晚了"}).status_code == 422
@@ -194,7 +197,7 @@ def test_a_changed_reading_judges_from_its_day_and_leaves_the_due_result(scene: 
         ("standard", True),
         ("with_clinics", False),
     ]
-    assert "判定口径自" not in before.content.decode()
+    assert "判定口径由" not in before.content.decode()
     after = leader.get(f"/targets/?as_of={LATER_DAY}&tab=historical")
     entries = {
         row.indicator.reading: [(e.is_due_result, e.line.is_judged) for e in row.cells[0].entries]

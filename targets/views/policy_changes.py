@@ -126,7 +126,8 @@ def policy_revise(request: ActorRequest, slug: str, code: str) -> HttpResponseBa
     if target is None:
         raise Http404(NO_TARGET)
     readings = readings_of(target.indicator)
-    initial = {"judged_reading": target.judged_reading, "due_on": target.due_on}
+    initial: dict[str, Any] = {"judged_reading": target.judged_reading, "due_on": target.due_on}
+    initial["wording"] = target.wording
     initial["threshold"] = threshold_text(target, readings[0])
     form = RevisionForm(posted(request), readings=readings, initial=initial)
 

@@ -229,6 +229,7 @@ FORMS = (
             "judged_reading": "with_clinics",
             "threshold": "70%",
             "due_on": "2018-12-31",
+            "wording": "改过的目标说明",
             "reason": "录入时看错了",
         },
         {"slug": "later", "code": "later-1"},
