@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("targets", "0011_revisions_without_numbers"),
+        ("targets", "0012_supervision"),
     ]
 
     operations = [
