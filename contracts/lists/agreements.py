@@ -23,7 +23,7 @@ from institutions.region_filter import RegionFilter
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.listing.filters import ListFilter, a_day, choice, search
-from yiyang.listing.register import Column, Register
+from yiyang.listing.register import Column, Entry, Register
 
 S = AgreementState
 VALID = "VALID"
@@ -177,6 +177,7 @@ AGREEMENTS = Register(
     ),
     around=parties_of,
     default_sort="-starts_on",
+    entry=Entry("新签协议", "agreement-new", may_edit_agreements),
     template="contracts/agreement_list.html",
     extras=lambda actor: {"may_edit": may_edit_agreements(actor)},
     next_step="请新签一份协议，或导入协议台账；不在您授权范围内的不列出。",

@@ -14,7 +14,7 @@ from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.listing.entry import entered_by
 from yiyang.listing.filters import ListFilter, a_day, choice, search
-from yiyang.listing.register import Column, Register
+from yiyang.listing.register import Column, Entry, Register
 
 Places = Mapping[int, str]
 # 小写：居住情况也有 USUAL，那是个人信息，看不到人的角色在页面上一个字也不该见到。
@@ -73,6 +73,7 @@ POPULATIONS = Register(
     ),
     around=places_of,
     default_sort="place",
+    entry=Entry("登记人口数", "population-new", lambda actor: actor.may(Permission.EDIT_HEALTH)),
     extras=entered_by("登记人口数", "population-new", Permission.EDIT_HEALTH),
     next_step="请登记或导入人口数，注明时点与来源。",
     note="人口数按公布的层级登记，统计时取不晚于统计日的最近一期。",

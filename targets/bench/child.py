@@ -67,6 +67,18 @@ def _import_floor(folder: str) -> dict[str, Any]:
     return copy_bare(Path(folder))
 
 
+def _more_institutions(number: str) -> dict[str, Any]:
+    from targets.bench.page_work import more_institutions
+
+    return more_institutions(int(number))
+
+
+def _pages() -> dict[str, Any]:
+    from targets.bench.page_work import timed
+
+    return timed(peak_mb)
+
+
 def _settings(names: str) -> dict[str, Any]:
     from django.conf import settings
     from django.db import connection, transaction
@@ -106,6 +118,8 @@ WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     "floor": _floor,
     "import": _import,
     "import_floor": _import_floor,
+    "more_institutions": _more_institutions,
+    "pages": _pages,
     "settings": _settings,
     "sheet": _sheet,
     "snapshot": _snapshot,

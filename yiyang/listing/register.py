@@ -63,6 +63,15 @@ class Place:
         return reverse(self.url_name)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The button that enters a new record, for those who may."""
+
+    label: str
+    url_name: str
+    is_for: Callable[[Actor], bool]
+
+
 @dataclass(frozen=True)
 class Register(Generic[M, A]):
     """A register: its rows for an actor on a day, their filters and columns.
@@ -87,6 +96,7 @@ class Register(Generic[M, A]):
     note: str = ""
     is_personal: bool = False
     template: str = "listing/register_list.html"
+    entry: Entry | None = None
     extras: Callable[[Actor], dict[str, Any]] | None = None
 
     @property

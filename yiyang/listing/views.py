@@ -72,6 +72,9 @@ def list_page(request: ActorRequest, register: Register[M, A]) -> HttpResponse:
         "query": query,
         "page_size": PAGE_SIZE,
         "may_export": request.actor.may(register.export_permission),
+        "entry": register.entry
+        if register.entry and register.entry.is_for(request.actor)
+        else None,
         "saved": offered_filters(request.actor, register.code),
         **(register.extras(request.actor) if register.extras else {}),
     }

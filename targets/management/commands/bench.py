@@ -8,18 +8,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from targets.bench import imports, machine, report, snapshot
+from targets.bench import imports, machine, pages, report, snapshot
 from targets.bench.database import BenchError, bench_database, root_of
 
-WHAT = "snapshot：全部指标、全部区划；import：导入签约台账（csv 与 xlsx）"
-MISSES = {"snapshot": snapshot.misses, "import": imports.misses}
+WHAT = "snapshot：全部指标、全部区划；import：导入签约台账（csv 与 xlsx）；pages：各台账名单"
+MISSES = {"snapshot": snapshot.misses, "import": imports.misses, "pages": pages.misses}
 
 
 class Command(BaseCommand):
     help = "在自建的数据库里生成登记，量度速度，与数据库的下限相比；不碰演示数据。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("bench", choices=["snapshot", "import"], help=WHAT)
+        parser.add_argument("bench", choices=list(MISSES), help=WHAT)
         parser.add_argument("--rows", type=int, nargs="+", required=True, help="签约数，可给几档")
         parser.add_argument("--regions", default="chongqing", help="区划：chongqing 或 wuhai")
         parser.add_argument("--json", action="store_true", help="一项一行 JSON")
@@ -31,7 +31,11 @@ class Command(BaseCommand):
             raise CommandError("--rows 须是正整数，如 77000。")
         try:
             root_of(options["regions"])
-            measure = {"snapshot": self._measure, "import": self._measure_imports}
+            measure = {
+                "snapshot": self._measure,
+                "import": self._measure_imports,
+                "pages": self._measure_pages,
+            }
             measure[options["bench"]](options)
         except BenchError as error:
             raise CommandError(str(error)) from error
@@ -62,6 +66,19 @@ class Command(BaseCommand):
                     facts = imports.describe(machine.described(database))
                     measured = imports.measured(database, rows=rows, kind=kind)
                     lines += [self._shown(options, line) for line in measured]
+        self._conclude(options, facts, lines)
+
+    def _measure_pages(self, options: dict[str, Any]) -> None:
+        lines: list[snapshot.Line] = []
+        facts: dict[str, Any] = {}
+        for rows in sorted(options["rows"]):
+            self._say(options, f"生成 {rows} 个签约的登记（{options['regions']}）…")
+            with bench_database(
+                rows=rows, regions=options["regions"], keep=options["keep"]
+            ) as database:
+                facts = imports.describe(machine.described(database))
+                measured = pages.measured(database, rows=rows)
+                lines += [self._shown(options, line) for line in measured]
         self._conclude(options, facts, lines)
 
     def _shown(self, options: dict[str, Any], line: snapshot.Line) -> snapshot.Line:
