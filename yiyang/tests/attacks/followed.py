@@ -50,7 +50,7 @@ def task_keys(policy: PolicyDocument, accounts: Mapping[Role, User]) -> dict[str
     )
     milestone = TaskMilestone.objects.create(task=task, title="印发细则", due_on=date(2020, 6, 30))
     return {
-        "task": task.pk,
+        "board_task": task.pk,
         "part": part_of(task, own).pk,
         "claimed_part": claimed.pk,
         "milestone": milestone.pk,

@@ -37,13 +37,13 @@ FOLLOWED_FORMS = (
         "task-report",
         REVIEWER,
         {"kind": "RETURN", "text": "请补上进度数字", "percentage": "50"},
-        {"task_id": "task", "part_id": "claimed_part"},
+        {"task_id": "board_task", "part_id": "claimed_part"},
     ),
     Filled(
         "task-milestone-new",
         CLERK,
         {"title": "出台实施细则", "due_on": "2030-06-30"},
-        {"task_id": "task"},
+        {"task_id": "board_task"},
     ),
     Filled(
         "task-milestone-reach", CLERK, {"reached_on": "2020-06-30"}, {"milestone_id": "milestone"}
