@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from institutions.consent import refuse_without_consent
+from institutions.consent import held_by, refuse_without_consent
 from institutions.consequences import refuse_unsettled
 from institutions.models import Institution, InstitutionProfile
 from yiyang.changelog.context import Recorder, recorded
@@ -172,6 +172,7 @@ def void_profile(*, by: Recorder, profile: InstitutionProfile, reason: str) -> N
             raise ValidationError("这是机构仅有的一份概况，不能作废；填错了的请在“修改概况”里改。")
         before = followed_by(profile)
         if isinstance(before, InstitutionProfile):
+            refuse_without_consent(by, profile.institution, profile.starts_on, held_by(before))
             refuse_unsettled(profile.institution, before.status, profile.starts_on)
         void_fact(by=by, fact=profile, reason=reason, reopens=True)
 

@@ -26,7 +26,7 @@ Changes = dict[str, dict[str, Any]]
 def refuse_without_consent(
     by: Recorder, institution: Institution, day: date, wanted: Mapping[str, Any]
 ) -> None:
-    """ValidationError, field by field, for what `by` may only ask for.
+    """ValidationError for what `by` may only ask for, one sentence a field.
 
     An institution not registered by then has no other side yet; a machine asks nobody.
     """
@@ -36,7 +36,7 @@ def refuse_without_consent(
     if profile is None:
         return
     if refused := refusals(by, profile, wanted):
-        raise ValidationError({name: [told] for name, told in refused.items()})
+        raise ValidationError(list(refused.values()))
 
 
 def refusals(by: Actor, profile: InstitutionProfile, wanted: Mapping[str, Any]) -> dict[str, str]:

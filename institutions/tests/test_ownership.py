@@ -5,10 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models import Model
 
 from institutions.consent import ASKABLE
-from institutions.models import InstitutionProfile, Licence, Side
-from institutions.ownership import BOTH, CIVIL_AFFAIRS, HEALTH, OWNERSHIP, owner_side
+from institutions.editing import EDITORS, Part
+from institutions.models import (
+    BedCount,
+    CareService,
+    GreenChannel,
+    InstitutionContact,
+    InstitutionProfile,
+    InsuranceDesignation,
+    Licence,
+    Occupancy,
+    Side,
+    StaffCount,
+)
+from institutions.ownership import (
+    BOTH,
+    CIVIL_AFFAIRS,
+    HEALTH,
+    OWNERSHIP,
+    WRITING,
+    owner_side,
+)
 
 NOT_ASKED = {"id", "institution", "pinyin", "starts_on", "ends_on", "voided_at", "void_reason"}
 
@@ -57,3 +77,26 @@ def test_every_row_names_real_fields_in_chinese() -> None:
     for owned in OWNERSHIP:
         assert owned.labels
         assert not [name for name in owned.labels.split("、") if name.isascii()], owned.labels
+
+
+@pytest.mark.parametrize(
+    ("part", "model", "field", "values"),
+    [
+        (Part.HEALTH_PROFILE, InstitutionProfile, "level", {}),
+        (Part.ELDERLY_PROFILE, InstitutionProfile, "elderly_grade", {}),
+        (Part.MEDICAL_CERTIFICATE, Licence, "number", {"kind": "MEDICAL_LICENCE"}),
+        (Part.ELDERLY_CERTIFICATE, Licence, "number", {"kind": "ELDERLY_FILING"}),
+        (Part.GREEN_CHANNEL, GreenChannel, "steps", {}),
+        (Part.CARE_SERVICE, CareService, "form", {}),
+        (Part.DESIGNATION, InsuranceDesignation, "scheme", {}),
+        (Part.CONTACT, InstitutionContact, "phone", {}),
+        (Part.HEALTH_BEDS, BedCount, "total", {"register": "HEALTH"}),
+        (Part.CIVIL_AFFAIRS_BEDS, BedCount, "total", {"register": "CIVIL_AFFAIRS"}),
+        (Part.OCCUPANCY, Occupancy, "occupants", {}),
+        (Part.STAFF, StaffCount, "nurses", {}),
+    ],
+)
+def test_who_may_edit_a_part_is_who_the_table_says_keeps_it(
+    part: Part, model: type[Model], field: str, values: dict[str, Any]
+) -> None:
+    assert EDITORS[part] == {WRITING[side] for side in owner_side(model, field, values)}

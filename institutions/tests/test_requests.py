@@ -12,6 +12,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from institutions.actions import register_institution
+from institutions.actions_facts import change_institution, void_profile
+from institutions.consent import held_by
 from institutions.models import (
     ChangeRequest,
     Institution,
@@ -325,3 +327,21 @@ def test_a_sheet_or_a_form_cannot_go_past_the_request(
             write()
     else:
         assert write() == Written.CHANGED
+
+
+def test_taking_back_the_other_sides_change_needs_its_consent_too(district: Region) -> None:
+    institution = dual(district)
+    civil, health = acting(CIVIL, district), acting(HEALTH, district)
+    now = InstitutionProfile.objects.get(institution=institution)
+    change_institution(
+        by=civil,
+        institution=institution,
+        starts_on=FROM,
+        reason="评定",
+        profile={**held_by(now), "region": now.region, "host": None, "elderly_grade": 3},
+    )
+    later = InstitutionProfile.objects.get(institution=institution, starts_on=FROM)
+    with pytest.raises(ValidationError, match="养老机构等级须民政同意"):
+        void_profile(by=health, profile=later, reason="不该改")
+    void_profile(by=civil, profile=later, reason="录错")
+    assert held(institution, FROM, "elderly_grade") is None
