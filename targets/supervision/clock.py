@@ -80,7 +80,10 @@ def allowed_days(supervision: Supervision, calendar: WorkCalendar, start: date) 
 def next_feedback(
     supervision: Supervision, calendar: WorkCalendar, due: date | None
 ) -> date | None:
-    """The day by which the next feedback is due: by frequency, by chase, at the latest the end."""
+    """The day by which the next feedback is due: by frequency, by chase, at the latest the end.
+
+    An order that goes on after its end is reported on by frequency again.
+    """
     last = supervision.feedback_on or supervision.signed_on or supervision.assigned_on
     assert last is not None, "办理中的督办单已交办"
     ordinary = {
@@ -88,7 +91,7 @@ def next_feedback(
         Frequency.MONTH: month_after(last),
     }.get(Frequency(supervision.frequency))
     days = [working_day_from(calendar, one) for one in (ordinary, supervision.feedback_by) if one]
-    return min([*days, *([due] if due else [])], default=None)
+    return min([*days, *([due] if due and due > last else [])], default=None)
 
 
 def month_after(day: date) -> date:

@@ -368,6 +368,15 @@ def test_a_feedback_puts_the_next_one_off_and_answers_a_chase(
     assert shown(order, date(2026, 3, 12)).standing.feedback_light is Light.OVERDUE
 
 
+def test_an_order_past_its_end_is_reported_on_by_frequency_again(
+    people: dict[str, User], bureau: Bureau
+) -> None:
+    order = brought_to(people, bureau, "WORKING")
+    step(people, order, "own", V.FEEDBACK, date(2026, 3, 18))
+    standing = shown(order, date(2026, 3, 18)).standing
+    assert (standing.light, standing.feedback_due) == (Light.OVERDUE, date(2026, 3, 25))
+
+
 @pytest.mark.parametrize(
     ("day", "after"),
     [
