@@ -19,6 +19,7 @@ class TargetsConfig(AppConfig):
         from targets.policies.work import POLICY_WORK  # noqa: PLC0415
         from targets.supervision.attachments import SUPERVISION_FILES  # noqa: PLC0415
         from targets.supervision.work import SUPERVISION_WORK  # noqa: PLC0415
+        from targets.taskboard.attachments import TASK_FILES  # noqa: PLC0415
         from targets.taskboard.grant_pages import bureaus_panel  # noqa: PLC0415
         from targets.taskboard.work import TASK_WORK  # noqa: PLC0415
         from targets.work import FINDINGS, MISSING_REPORTS  # noqa: PLC0415
@@ -35,4 +36,5 @@ class TargetsConfig(AppConfig):
         )
         register_panel(READINGS)
         register_holder(SUPERVISION_FILES)
+        register_holder(TASK_FILES)
         register_readings(standing_in_readings)

@@ -43,6 +43,7 @@ from targets.models.targets import Comparator, Milestone, Target
 from targets.models.taskboard import (
     ReportKind,
     TaskMilestone,
+    TaskPart,
     TaskProgress,
     TaskReport,
     TaskState,
@@ -89,6 +90,7 @@ __all__ = [
     "TaskBureau",
     "TaskMilestone",
     "TaskMode",
+    "TaskPart",
     "TaskProgress",
     "TaskReport",
     "TaskRole",

@@ -24,6 +24,17 @@ class TaskState(models.TextChoices):
     DONE = "DONE", "已完成"
 
 
+class TaskPart(TaskBureau):
+    """A bureau's part as the holder of its papers: they are seen by that bureau and the city."""
+
+    row_scope = ByBureau(("bureau",), ("task__policy__region",))
+    objects: ClassVar = FactQuerySet.as_manager()
+
+    class Meta:
+        proxy = True
+        verbose_name = verbose_name_plural = "任务责任部门"
+
+
 class TaskProgress(models.Model):
     """Where a bureau's part of a task stands; a part without a row has not begun."""
 

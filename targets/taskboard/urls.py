@@ -10,6 +10,7 @@ urlpatterns = [
     path("", taskboard.task_list, name="task-list"),
     path("bureaus/", taskboard.task_bureaus, name="task-bureaus"),
     path("<int:task_id>/", taskboard.task_detail, name="task-detail"),
+    path("<int:task_id>/parts/<int:part_id>/", taskboard.task_part, name="task-part"),
     path("<int:task_id>/parts/<int:part_id>/report", taskboard.task_report, name="task-report"),
     path("<int:task_id>/milestones/new", taskboard.task_milestone_new, name="task-milestone-new"),
     path(

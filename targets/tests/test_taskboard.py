@@ -366,3 +366,23 @@ def test_queries_of_a_task_do_not_grow_with_its_parts_and_reports(
     for _ in range(10):
         brought_to(task, S.ONGOING, people)
     assert queries_of(browser, way) == few
+
+
+def test_papers_of_a_part_are_the_bureaus_and_the_citys(
+    task: PolicyTask, people: dict[str, User]
+) -> None:
+    """别的部门、区里看不到，也传不了；市级看得到，传不了。"""
+    part = task.bureaus.get(role=R.LEAD)
+    page, upload = f"/tasks/{task.pk}/parts/{part.pk}/", f"/attachments/task-part/{part.pk}/new/"
+    opened = {}
+    for who, user in people.items():
+        browser = browser_of(user)
+        assert browser.get(page).status_code == 200
+        shown = "附件（扫描件）" in browser.get(page).content.decode()
+        opened[who] = (shown, browser.get(upload).status_code)
+    reads = (True, 403)
+    assert opened == {
+        **dict.fromkeys(("checker", "clerk", "leader", "district"), reads),
+        "own": (True, 200),
+        "other": (False, 404),
+    }

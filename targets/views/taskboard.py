@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from targets.models import (
     PolicyTask,
     ReportKind,
     TaskMilestone,
+    TaskPart,
     TaskReport,
 )
 from targets.models.bureau_grants import bureaus_of
@@ -30,11 +31,13 @@ from targets.taskboard.actions import (
     set_milestone,
     void_milestone,
 )
+from targets.taskboard.attachments import TASK_FILES
 from targets.taskboard.board import ShownPart, ShownTask, board, by_bureau
 from targets.taskboard.states import STEPS
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.attachments.panel import attachments_panel
 from yiyang.dated import messages_of
 from yiyang.form_errors import put_errors
 
@@ -78,14 +81,26 @@ def task_detail(request: ActorRequest, task_id: int) -> HttpResponse:
     return _page(request, _shown(request, task_id))
 
 
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+def task_part(request: ActorRequest, task_id: int, part_id: int) -> HttpResponse:
+    """One bureau's part by itself, with the papers it keeps."""
+    shown = _shown(request, task_id)
+    part = _part_of(shown, part_id)
+    files = None
+    if TaskPart.objects.visible_to(request.actor).filter(pk=part_id).exists():
+        files = attachments_panel(TASK_FILES.name, part_id, request.actor)
+    (block,) = _blocks(request, replace(shown, parts=(part,)), {})
+    context = {"shown": shown, "block": block, "files": files}
+    return render(request, "targets/task_part_detail.html", context)
+
+
 @require_POST
 @requires(Permission.VIEW_TARGETS)
 def task_report(request: ActorRequest, task_id: int, part_id: int) -> HttpResponseBase:
     """Report on a part, claim it done, confirm it or send it back."""
     shown = _shown(request, task_id)
-    part = next((one for one in shown.parts if one.part.pk == part_id), None)
-    if part is None:
-        raise Http404("这项任务里没有这个部门的责任；请从任务页面办理。")
+    part = _part_of(shown, part_id)
     kinds = _kinds(request, part)
     if not kinds:
         raise PermissionDenied("这一项不由您办理，或现在的状态下没有可办的事；请回到任务页面查看。")
@@ -168,6 +183,13 @@ def _shown(request: ActorRequest, task_id: int) -> ShownTask:
     if not rows:
         raise Http404(NO_TASK)
     return rows[0]
+
+
+def _part_of(shown: ShownTask, part_id: int) -> ShownPart:
+    part = next((one for one in shown.parts if one.part.pk == part_id), None)
+    if part is None:
+        raise Http404("这项任务里没有这个部门的责任；请从任务页面办理。")
+    return part
 
 
 def _kinds(request: ActorRequest, shown: ShownPart) -> list[ReportKind]:

@@ -279,6 +279,7 @@ ADDRESSES = (
     get("task-list", SEES_TARGETS),
     get("task-bureaus", SEES_TARGETS),
     get("task-detail", SEES_TARGETS, task_id="board_task"),
+    get("task-part", SEES_TARGETS, task_id="board_task", part_id="part"),
     post(
         "task-report",
         CITY_REVIEWERS,
