@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from contracts.agreements.dossier import FILES
 from contracts.agreements.panels import AgreementPanel
 from contracts.agreements.permission import may_edit_agreements
 from contracts.models import PartnershipAgreement
@@ -16,7 +17,7 @@ from yiyang.attachments.holders import Holder
 from yiyang.attachments.panel import TEMPLATE, attachments_panel
 
 AGREEMENT_FILES = Holder(
-    name="agreement",
+    name=FILES,
     model=PartnershipAgreement,
     permission=Permission.VIEW_AGREEMENTS,
     may_add=may_edit_agreements,

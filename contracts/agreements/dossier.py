@@ -8,6 +8,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Model
 
 from contracts.agreements.actions import gap_days, refuse_renewal
 from contracts.agreements.verbs import ALLOWED, WORDINGS, Verb, Wording
@@ -24,6 +25,7 @@ from institutions.history import (
 from institutions.models import Institution, InstitutionProfile, Status
 from yiyang.access.fields import INTERNAL, PUBLIC
 from yiyang.access.scope import Actor
+from yiyang.attachments.models import Attachment
 
 # 沿续签关系往前、往后；UNION 使环也停得下来。
 CHAIN = """
@@ -41,6 +43,7 @@ later(id) AS (
 )
 SELECT id FROM earlier UNION SELECT id FROM later
 """
+FILES = "agreement"
 LABELS = dict(AgreementState.choices)
 GOOD_STATES = (AgreementState.IN_FORCE, AgreementState.EXPIRING)
 
@@ -113,7 +116,7 @@ def dossier_of(agreement: PartnershipAgreement, day: date, actor: Actor) -> Doss
         parties=parties_of(agreement, day),
         items=[(str(item.label), item.value in agreement.items) for item in ServiceItem],
         chain=_chain(agreement, day, actor),
-        history=changes_in_words({PartnershipAgreement: [agreement.pk]}, WORDING),
+        history=_history(agreement),
     )
 
 
@@ -165,12 +168,22 @@ def _chain(agreement: PartnershipAgreement, day: date, actor: Actor) -> list[Lin
     ]
 
 
+def _history(agreement: PartnershipAgreement) -> list[HistoryEntry]:
+    """What became of the agreement and of its files."""
+    files = Attachment.objects.filter(holder=FILES, object_id=agreement.pk)
+    rows: dict[type[Model], list[int]] = {
+        PartnershipAgreement: [agreement.pk],
+        Attachment: list(files.values_list("pk", flat=True)),
+    }
+    return changes_in_words(rows, WORDING)
+
+
 def _numbers(ids: Collection[int]) -> dict[int, str]:
     return dict(PartnershipAgreement.objects.filter(pk__in=ids).values_list("pk", "number"))
 
 
 WORDING = HistoryWording(
     shown=frozenset({PUBLIC, INTERNAL}),
-    silent=frozenset({"id", "uid"}),
+    silent=frozenset({"id", "uid", "holder", "object_id", "sha256", "added_at"}),
     namers={Institution: institution_names, PartnershipAgreement: _numbers},
 )

@@ -62,7 +62,9 @@ def test_a_scan_is_kept_sealed_and_comes_back_as_it_was(
     assert answer["X-Content-Type-Options"] == "nosniff"
     (event,) = events_after(before, EventKind.EXPORT)
     assert event.subject == f"agreement:{agreement.pk}"
-    assert "协议 正本.pdf" in clerk.get(f"/agreements/{agreement.pk}/").content.decode()
+    page = clerk.get(f"/agreements/{agreement.pk}/").content.decode()
+    assert "新增附件" in page
+    assert "文件名：协议 正本.pdf" in page
 
 
 def test_the_change_log_knows_of_the_file_and_not_its_bytes(
