@@ -91,7 +91,7 @@ def task_part(request: ActorRequest, task_id: int, part_id: int) -> HttpResponse
     if TaskPart.objects.visible_to(request.actor).filter(pk=part_id).exists():
         files = attachments_panel(TASK_FILES.name, part_id, request.actor)
     (block,) = _blocks(request, replace(shown, parts=(part,)), {})
-    context = {"shown": shown, "block": block, "files": files}
+    context = {"shown": shown, "alone": block, "files": files}
     return render(request, "targets/task_part_detail.html", context)
 
 
