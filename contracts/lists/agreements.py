@@ -177,8 +177,6 @@ AGREEMENTS = Register(
     ),
     around=parties_of,
     default_sort="-starts_on",
-    entry=Entry("新签协议", "agreement-new", may_edit_agreements),
-    template="contracts/agreement_list.html",
-    extras=lambda actor: {"may_edit": may_edit_agreements(actor)},
+    entry=Entry("新建协议", "agreement-new", may_edit_agreements),
     next_step="请新签一份协议，或导入协议台账；不在您授权范围内的不列出。",
 )

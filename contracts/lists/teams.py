@@ -16,7 +16,6 @@ from institutions.models import InstitutionProfile
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.facts import DatedQuerySet
-from yiyang.listing.entry import entered_by
 from yiyang.listing.filters import ListFilter, choice, search
 from yiyang.listing.register import Column, Entry, Register
 
@@ -115,7 +114,6 @@ TEAMS = Register(
     ),
     around=surroundings_of,
     default_sort="name",
-    entry=Entry("新建团队", "team-new", lambda actor: actor.may(Permission.EDIT_HEALTH)),
-    extras=entered_by("登记新团队", "team-new", Permission.EDIT_HEALTH),
+    entry=Entry("登记新团队", "team-new", lambda actor: actor.may(Permission.EDIT_HEALTH)),
     next_step="请登记新团队，或导入团队台账；不在您授权范围内的不列出。",
 )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contracts.filters import PersonFilter
 from contracts.forms import PersonSearchForm
+from contracts.lists.places import PERSONS
 from contracts.models import Person
 from contracts.persons.dossier import dossier_of
 from contracts.persons.history import history_of
@@ -32,6 +33,7 @@ from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
+from yiyang.listing.saved import offered_filters
 
 BAD_REQUEST, UNPROCESSABLE, TOO_MANY_REQUESTS = 400, 422, 429
 LONGEST_KEY = 18
@@ -56,6 +58,8 @@ def person_list(request: ActorRequest) -> HttpResponse:
         "total": count_text(counted(filterset.qs)),
         "is_first": after == 0,
         "page_size": PAGE_SIZE,
+        "place": PERSONS,
+        "saved": offered_filters(request.actor, PERSONS.code),
     }
     return _list_page(request, context)
 

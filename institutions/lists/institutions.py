@@ -33,7 +33,7 @@ from institutions.region_filter import RegionFilter
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.listing.filters import ListFilter, choice, search
-from yiyang.listing.register import Column, Register
+from yiyang.listing.register import Column, Entry, Register
 
 SIDES = (("health", "医疗卫生机构"), ("elderly", "养老服务机构"), ("both", "两类兼有"))
 CERTIFICATES = (
@@ -244,6 +244,7 @@ INSTITUTIONS = Register(
     around=surroundings_of,
     default_sort="name",
     template="institutions/institution_list.html",
+    entry=Entry("登记新机构", "institution-new", may_register),
     extras=bulk_choices,
     next_step="请先导入机构台账，或新建机构；不在您授权范围内的不列出。",
 )

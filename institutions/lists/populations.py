@@ -12,7 +12,6 @@ from institutions.models import Population, PopulationBasis, PopulationGroup
 from institutions.region_filter import RegionFilter
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
-from yiyang.listing.entry import entered_by
 from yiyang.listing.filters import ListFilter, a_day, choice, search
 from yiyang.listing.register import Column, Entry, Register
 
@@ -74,7 +73,6 @@ POPULATIONS = Register(
     around=places_of,
     default_sort="place",
     entry=Entry("登记人口数", "population-new", lambda actor: actor.may(Permission.EDIT_HEALTH)),
-    extras=entered_by("登记人口数", "population-new", Permission.EDIT_HEALTH),
     next_step="请登记或导入人口数，注明时点与来源。",
     note="人口数按公布的层级登记，统计时取不晚于统计日的最近一期。",
 )

@@ -261,3 +261,20 @@ def queries_of(browser: Client, name: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert browser.get(f"/{name}/").status_code == 200
     return len(queries)
+
+
+@pytest.mark.parametrize(
+    ("address", "way", "clerks"),
+    [
+        ("/institutions/", "/institutions/new/", {CLERK, Role.CITY_CIVIL_AFFAIRS_CLERK}),
+        ("/agreements/", "/agreements/new/", {CLERK, Role.CITY_CIVIL_AFFAIRS_CLERK}),
+        ("/teams/", "/teams/new/", {CLERK}),
+        ("/populations/", "/institutions/populations/new/", {CLERK}),
+    ],
+)
+def test_a_list_leads_to_its_entry_form_those_who_may_fill_it(
+    city: City, address: str, way: str, clerks: set[Role]
+) -> None:
+    for role in (CLERK, Role.CITY_HEALTH_REVIEWER, Role.CITY_CIVIL_AFFAIRS_CLERK):
+        page = browse_as(role).get(address).content.decode()
+        assert (f'class="button" href="{way}"' in page) is (role in clerks), role

@@ -148,3 +148,12 @@ def test_parameters_a_list_does_not_have_are_left_out() -> None:
     assert place is not None
     known = known_parameters(place, QueryDict("state=DRAFT&after=3&x=1&q=&col=number"))
     assert known.urlencode() == "col=number&state=DRAFT"
+
+
+def test_the_list_of_persons_takes_and_offers_filters_of_codes_only(browser: Client) -> None:
+    query = "signed=no&age=80-89&name=王秀英&term=150399194003070029"
+    answer = browser.post("/lists/persons/filters/new/", {"name": "高龄未签", "query": query})
+    kept = SavedFilter.objects.get()
+    assert kept.query == "age=80-89&signed=no"
+    assert answer["Location"] == "/persons/?age=80-89&signed=no"
+    assert names_offered(browser, "/persons/") == ["高龄未签"]

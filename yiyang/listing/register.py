@@ -67,9 +67,13 @@ class Place:
 class Entry:
     """The button that enters a new record, for those who may."""
 
-    label: str
+    title: str
     url_name: str
     is_for: Callable[[Actor], bool]
+
+    @property
+    def address(self) -> str:
+        return reverse(self.url_name)
 
 
 @dataclass(frozen=True)
