@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 import psycopg2
@@ -17,22 +18,34 @@ from contracts.imports.signup_writing import write
 from contracts.models import FamilyDoctorSignup, Person
 from institutions.imports.lines import Checked, Line
 from institutions.imports.registry import Sending
+from institutions.ingest.registers import Fault
 from institutions.models import RowKind
 from yiyang.lib.crypto import digests
 
 CHUNK = 5000
+# 一行，和它要登记的内容或者错处。
+Read = tuple[Line, Wanted | tuple[Fault, ...]]
 
 
 def take_signups(sending: Sending, lines: Iterator[Line]) -> Iterator[Checked]:
-    """Enter persons, homes and sign-ups set by set; memory holds one chunk."""
+    """Enter persons, homes and sign-ups set by set; memory holds two chunks.
+
+    The next chunk is read beside the database's work on this one: reading asks it nothing.
+    """
     reader = Reader(sending)
     (first_own,) = reserve_ids(FamilyDoctorSignup, 1)
-    while chunk := tuple(islice(lines, CHUNK)):
-        yield from _taken(reader, chunk, first_own)
+    with ThreadPoolExecutor(1) as beside:
+        ahead = beside.submit(_read, reader, tuple(islice(lines, CHUNK)))
+        while read := ahead.result():
+            ahead = beside.submit(_read, reader, tuple(islice(lines, CHUNK)))
+            yield from _taken(reader, read, first_own)
 
 
-def _taken(reader: Reader, chunk: tuple[Line, ...], first_own: int) -> list[Checked]:
-    read = [(line, reader.read(line)) for line in chunk]
+def _read(reader: Reader, chunk: tuple[Line, ...]) -> list[Read]:
+    return [(line, reader.read(line)) for line in chunk]
+
+
+def _taken(reader: Reader, read: list[Read], first_own: int) -> list[Checked]:
     wanted = [one for _, one in read if isinstance(one, Wanted)]
     persons = _known(wanted, is_rotating=reader.is_rotating)
     new = len({one.digest for one in wanted} - set(persons))
@@ -55,7 +68,7 @@ def _taken(reader: Reader, chunk: tuple[Line, ...], first_own: int) -> list[Chec
             write(decider.writes)
     # copy_expert 的错误 Django 不转译，原样出来。
     except (DatabaseError, psycopg2.Error) as error:
-        first, last = chunk[0].number, chunk[-1].number
+        first, last = read[0][0].number, read[-1][0].number
         told = str(error).split("\n", 1)[0]
         raise ValueError(f"第 {first}—{last} 行之间写不进登记：{told}") from None
     return checked
