@@ -27,6 +27,9 @@ from contracts.models import Person
 from contracts.tests.factories import make_known_person
 from institutions.ingest.regions import read_regions
 from institutions.management.commands.load_regions import WUHAI
+from institutions.tests.batches import preview, send_cells
+from yiyang.access.roles import Role
+from yiyang.access.tests.accounts import open_user
 from yiyang.changelog.context import SYSTEM
 from yiyang.lib.logs import JsonFormatter
 
@@ -104,7 +107,17 @@ def load_and_use() -> list[Identity]:
         name=PLANTED[0], id_number=PLANTED[1], phone=PLANTED[2], born_on=date(1945, 1, 1)
     )
     use(planted)
+    send_for_import()
     return [open_identity(person) for person in Person.objects.all()] + [Identity(*PLANTED)]
+
+
+def send_for_import() -> None:
+    """A sheet with a person's name, number and phone, one line of it wrong, checked and kept."""
+    clerk = open_user(Role.CITY_HEALTH_CLERK)
+    heads = ("身份证号", "姓名", "联系电话", "团队编码", "签约日期", "到期日期")
+    lines = [heads, (PLANTED[1], PLANTED[0], PLANTED[2], "无此队", "2025-03-01", "2026-02-28")]
+    batch = preview(clerk, send_cells(clerk, "signups", "\n".join(map("\t".join, lines))))
+    assert batch.counts["ERROR"] == 1
 
 
 def use(person: Person) -> None:

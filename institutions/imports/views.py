@@ -149,6 +149,7 @@ def _match_context(
         "form": form,
         "extent": extent,
         "is_remembered": suggested.is_remembered,
+        "no_sample": "不显示" if register.is_personal else "（空）",
     }
 
 

@@ -118,6 +118,11 @@ class ImportBatch(models.Model):
         return self.state in UNDER_WAY
 
     @property
+    def needs_mending(self) -> bool:
+        """Whether the preview found lines that are wrong."""
+        return self.state == ImportState.PREVIEWED and bool(self.counts.get("ERROR"))
+
+    @property
     def percent(self) -> int:
         """How far the background has come, as far as it has said."""
         return min(100, self.done_rows * 100 // self.rows) if self.rows else 0

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from xlsxwriter import Workbook
 
+from institutions.models import ImportBatch
+from institutions.tests.batches import BEDS_CELLS, preview, send_cells
+from yiyang.access.roles import Role
 from yiyang.lib.sheets import MAX_CELL_CHARACTERS, read_rows
+from yiyang.tests.attacks.scene import Scene
 
 SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
@@ -156,3 +162,63 @@ def test_a_file_is_told_by_its_content_and_never_by_its_name(content: bytes) -> 
 @pytest.mark.parametrize("text", ["a&#0;b", "a&#1;b", "a\x0bb", "a&#xFFFE;b", "a&#x202E;b", "&un;"])
 def test_characters_that_no_text_has_are_refused(text: str) -> None:
     assert read(workbook({SHEET: sheet_of(text)})).isprintable()
+
+
+def of_zip(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+HARMFUL: dict[str, Callable[[], bytes]] = {
+    "bomb": lambda: bomb(64),
+    "bomb in a zip": lambda: bomb(64, layers=2),
+    "program in a zip": lambda: of_zip("evil.exe", b"MZ"),
+    "program": lambda: b"MZ\x90\x00\x03",
+    "page": lambda: b"<html><script>alert(1)</script>",
+    "picture": lambda: b"\x89PNG\r\n\x1a\n\x00",
+    "old workbook": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
+    "half a zip": lambda: workbook()[:200],
+    "nothing": lambda: b" \n ",
+    "zeros": lambda: b"\x00" * 1000,
+    "entities": lambda: workbook({SHEET: sheet_of("&e;", "<!DOCTYPE x [<!ENTITY e 'x'>]>")}),
+    "hidden": lambda: workbook({SHEET: sheet_of("a&#x202E;b")}),
+}
+
+
+@pytest.mark.parametrize("kind", HARMFUL)
+def test_the_upload_page_refuses_it_in_words_and_keeps_nothing(scene: Scene, kind: str) -> None:
+    before = ImportBatch.objects.count()
+    file = SimpleUploadedFile("台账.xlsx", HARMFUL[kind]())
+    data = {"register": "beds", "file": file}
+    answer = scene.browser(Role.CITY_HEALTH_CLERK).post("/imports/new/", data)
+    assert answer.status_code == 422
+    assert 'class="errorlist' in answer.content.decode()
+    assert ImportBatch.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a<script>.xlsx", "王" * 300, "\u202ea", "..."]
+)
+def test_a_files_name_is_only_shown(scene: Scene, name: str) -> None:
+    sent = SimpleUploadedFile("x", BEDS_CELLS.replace("\t", ",").encode())
+    sent.name = name
+    browser = scene.browser(Role.CITY_HEALTH_CLERK)
+    answer = browser.post("/imports/new/", {"register": "beds", "file": sent}, follow=True)
+    assert answer.status_code == 200
+    shown = ImportBatch.objects.latest("pk").file_name
+    assert "/" not in shown
+    assert 0 < len(shown) <= 200
+    assert "<script>." not in answer.content.decode()
+
+
+def test_a_formula_in_a_sheet_comes_back_as_text(scene: Scene) -> None:
+    clerk = scene.accounts[Role.CITY_HEALTH_CLERK]
+    harm = "=WEBSERVICE(1)"
+    batch = preview(clerk, send_cells(clerk, "beds", BEDS_CELLS.replace("\t实有\t", f"\t{harm}\t")))
+    answer: Any = scene.browser(Role.CITY_HEALTH_CLERK).get(f"/imports/{batch.pk}/result.xlsx")
+    with ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
+        sheet = book.read(SHEET).decode()
+    assert f"<t>'{harm}</t>" in sheet
+    assert "<f>" not in sheet

@@ -91,7 +91,7 @@ def test_from_upload_to_result(
     assert desk.post(answer["Location"], data).status_code == 302
     page = desk.get(f"/imports/{batch.pk}/").content.decode()
     assert "正在检查" in page
-    assert '<meta http-equiv="refresh"' in page
+    assert 'hx-trigger="every 2s"' in page
     check_batch(batch.pk, day=TODAY, at=timezone.now)
     page = desk.get(f"/imports/{batch.pk}/").content.decode()
     assert "确认导入（新增 1 行，变更 0 行）" in page
