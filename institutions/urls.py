@@ -21,6 +21,11 @@ urlpatterns = [
     path("bulk/write/", bulk_pages.institution_bulk_write, name="institution-bulk-write"),
     path("new/", profile_pages.institution_new, name="institution-new"),
     path("populations/new/", population_pages.population_new, name="population-new"),
+    path(
+        "populations/<int:population_id>/void/",
+        population_pages.population_void,
+        name="population-void",
+    ),
     path("<int:institution_id>/", views.institution_detail, name="institution-detail"),
     path("<int:institution_id>/request/", request_pages.request_new, name="request-new"),
     path("<int:institution_id>/edit/", profile_pages.institution_edit, name="institution-edit"),

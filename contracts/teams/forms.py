@@ -16,7 +16,7 @@ class DatedForm(ActorForm):
     """A form whose days lie within living memory."""
 
     def clean(self) -> dict[str, Any]:
-        for name, value in self.cleaned_data.items():
+        for name, value in list(self.cleaned_data.items()):
             if isinstance(value, date) and not FOUNDING_YEAR <= value.year <= LAST_YEAR:
                 self.add_error(name, f"年份应在 {FOUNDING_YEAR}—{LAST_YEAR} 之间，请核对。")
         return self.cleaned_data

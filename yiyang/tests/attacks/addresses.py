@@ -170,6 +170,8 @@ ADDRESSES = (
     get("institution-history", WEST_INSTITUTIONS, institution_id="hospital"),
     get("population-new", holding(P.EDIT_HEALTH)),
     post("population-new", holding(P.EDIT_HEALTH), {"people": "1"}),
+    get("population-void", WEST_HEALTH, population_id="population"),
+    post("population-void", WEST_HEALTH, {"reason": ""}, population_id="population"),
     get("fact-new", WEST_EITHER, institution_id="hospital", kind="licence"),
     get("fact-new", WEST_HEALTH, institution_id="hospital", kind="channel"),
     get("fact-new", WEST_EITHER, institution_id="hospital", kind="service"),

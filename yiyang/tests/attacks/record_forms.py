@@ -191,6 +191,7 @@ RECORD_FORMS = (
         LICENCE,
     ),
     Filled("fact-end", CLERK, {"ends_on": "2030-01-01", "reason": "到期"}, LICENCE),
+    Filled("population-void", CLERK, {"reason": "登错"}, {"population_id": "population"}),
     Filled(
         "profile-void",
         CLERK,

@@ -35,6 +35,7 @@ from institutions.tests.factories import (
     make_health,
     make_licence,
     make_pilot,
+    make_population,
 )
 from institutions.tests.maps import make_map
 from targets.models import ContactNote, IndicatorRun, Plan, PlanStep, StepKind
@@ -144,6 +145,7 @@ def _record_keys(city: City, hospital: Institution, person: Person) -> dict[str,
     """Numbers of what stands on the pages of an institution, a team and a person."""
     signup = person.signups.get()
     return {
+        "population": make_population(city.west, "AGED_60", 4000).pk,
         "profile": hospital.profiles.get().pk,
         "licence_id": hospital.licences.get().pk,
         "street": city.west_street.code,
