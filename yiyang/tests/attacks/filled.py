@@ -14,7 +14,11 @@ from yiyang.tests.attacks.scene import Scene
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """One form; {names} in it come from the scene, and `is_accepted` says that it works as is."""
+    """One form; {names} in it come from the scene, and `is_accepted` says that it works as is.
+
+    Forms that are made alike, of the same fields and answered by the same lines, share the
+    attacks out among them: `is_alike`.
+    """
 
     name: str
     role: Role | None
@@ -22,6 +26,7 @@ class Filled:
     keys: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     is_accepted: bool = True
+    is_alike: bool = False
 
     def way(self, scene: Scene) -> str:
         kwargs = {name: scene.keys.get(key, key) for name, key in self.keys.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yiyang.access.roles import Role
 from yiyang.tests.attacks.filled import Filled
 
@@ -41,7 +43,7 @@ TERMS = {
 }
 SIGNUP, TEAM_OF = {"uid": "person", "signup_id": "signup"}, {"team_id": "team"}
 
-RECORD_FORMS = (
+_FORMS = (
     Filled(
         "team-new",
         CLERK,
@@ -201,3 +203,4 @@ RECORD_FORMS = (
     ),
     Filled("fact-void", CLERK, {"reason": "录错机构"}, LICENCE),
 )
+RECORD_FORMS = tuple(replace(form, is_alike=True) for form in _FORMS)

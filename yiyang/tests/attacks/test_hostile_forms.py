@@ -74,9 +74,15 @@ def test_the_form_is_accepted_as_it_stands(scene: Scene, form: Filled) -> None:
 
 @pytest.mark.parametrize(("form", "name"), FIELDS, ids=lambda one: getattr(one, "name", one))
 def test_nothing_in_a_field_is_obeyed(scene: Scene, form: Filled, name: str) -> None:
-    for payload in PAYLOADS.values():
+    for payload in typed_into(form, name):
         answer = posted(scene, form, form.filled(scene) | {name: payload})
         assert_unharmed(answer)
+
+
+def typed_into(form: Filled, name: str) -> list[str]:
+    """Everything; forms made alike take a quarter each in turn, so that each kind gets all."""
+    everything = list(PAYLOADS.values())
+    return everything[FIELDS.index((form, name)) % 4 :: 4] if form.is_alike else everything
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
