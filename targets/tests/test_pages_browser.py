@@ -74,3 +74,17 @@ def test_the_first_key_leads_past_the_header(address: str, screen: Any) -> None:
     screen.wait_for_selector("table")
     screen.keyboard.press("Tab")
     assert screen.evaluate("document.activeElement.textContent") == "跳到正文"
+
+
+def test_a_figure_is_copied_and_the_ranking_switched_in_place(address: str, screen: Any) -> None:
+    sign_in(screen, address)
+    screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    screen.goto(f"{address}/targets/GC17/?as_of={DUE_DAY}")
+    screen.locator(".big-figure .quote summary").click()
+    screen.get_by_text("已复制", exact=True).wait_for()
+    said = screen.evaluate("navigator.clipboard.readText()")
+    assert said.startswith("测试市开设老年人绿色通道的医疗机构占比 66.67%（4/6）")
+    assert "截至2017年12月31日" in said
+    screen.get_by_role("link", name="不排名次").click()
+    screen.get_by_role("columnheader", name="名次").wait_for(state="detached")
+    assert "rank=off" in screen.url
