@@ -25,9 +25,10 @@ max_connections = 60
 log_min_error_statement = panic
 log_error_verbosity = terse
 """
-# 测试用完即弃，断电丢失也无妨。
+# 测试用完即弃，断电丢失也无妨；自动清扫以超级用户连着时，属主删不掉测试库。
 THROWAWAY = """
 fsync = off
+autovacuum = off
 full_page_writes = off
 synchronous_commit = off
 """
