@@ -230,15 +230,18 @@ class Filler:
         for span in self.two_spans():
             starts_on, expires_on = span["starts_on"], span["ends_on"]
             terminated_on = self.near() if self.some(2) else None
-            if terminated_on is not None and terminated_on <= starts_on:
+            number, items = f"协{next(self.number)}", self.one(([], ["REHABILITATION"]))
+            signed_on = self.one((None, self.near(), starts_on, starts_on, starts_on))
+            # 没签的谈不上解约，也不会在生效之前解约：数据库都不收。
+            if signed_on is None or (terminated_on is not None and terminated_on <= starts_on):
                 terminated_on = None
             PartnershipAgreement.objects.create(
-                number=f"协{next(self.number)}",
+                number=number,
                 medical=medical,
                 elderly=elderly,
                 mode=mode,
-                items=self.one(([], ["REHABILITATION"])),
-                signed_on=self.one((None, self.near(), starts_on, starts_on, starts_on)),
+                items=items,
+                signed_on=signed_on,
                 starts_on=starts_on,
                 expires_on=expires_on,
                 terminated_on=terminated_on,

@@ -36,7 +36,7 @@ def forget_what_begins_later(day: date) -> None:
         names = {field.name for field in model._meta.fields}
         if "voided_at" not in names:
             continue
-        for start in names & {"starts_on", "counted_on", "signed_on"}:
+        for start in names & {"starts_on", "counted_on", "signed_on", "named_on"}:
             rows: models.QuerySet[Any] = model._default_manager.filter(**{f"{start}__gt": day})
             rows.update(**VOID)
     for model, steps in (

@@ -220,6 +220,7 @@ SAMPLES = {
     "character varying[]": '{挂号,"取药 ,{}",NULL}',
     "date": "2016-02-29",
     "integer": "-1",
+    "jsonb": '{"名": "乌\\"海", "数": [1, null, 0.50]}',
     "numeric": "0.800000",
     "smallint": "2020",
     "text": "多行\n文字",
