@@ -17,7 +17,7 @@ from yiyang.tests.attacks.scene import Scene
 from yiyang.tests.attacks.valid import FORMS
 
 FORMULAS = ("=1+1|'cmd'!A0", "@SUM(1)", "\t+1+1", "＝HYPERLINK(1)", " -1-1")
-# 导入结果只交给发件人，谁的角色也打不开别人的：institutions/tests/test_imports.py 另有测试。
+# 导入结果只交给发件人，别人一概打不开；写它的 streamed() 由 yiyang/lib/tests/test_workbooks.py 试。
 FILES = [
     address
     for address in ADDRESSES
