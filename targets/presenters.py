@@ -11,6 +11,7 @@ from django.conf import settings
 from institutions.models import Region
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure, Judgement, Pace, Reason, Verdict, value_of
+from targets.indicators.guarding import counts_people
 from targets.models import Comparator, IndicatorRun, Target
 from targets.results import TargetLine
 
@@ -82,7 +83,7 @@ def present(line: TargetLine) -> Shown:
         tone=_line_tone(line),
         note=note_text(line.judgement),
         gap="" if line.is_historical or line.is_unsigned else gap_text(line),
-        asides=asides_text(line.figure),
+        asides=asides_text(line.figure, line.indicator),
         quote=quote_text(line.figure, line.indicator, line.region, line.run),
     )
 
@@ -107,10 +108,14 @@ def note_text(judgement: Judgement) -> str:
     return "" if judgement.reason in said else REASONS[judgement.reason]
 
 
-def asides_text(figure: Figure) -> tuple[str, ...]:
-    """What was left out of the figure: "缺报 2/17", "排除 3"; nothing when nothing was."""
+def asides_text(figure: Figure, indicator: Indicator) -> tuple[str, ...]:
+    """What was left out of the figure: "缺报 2/17", "排除 3"; nothing when nothing was.
+
+    People left out are not told here: they are few, and the records page tells who may see them.
+    """
     missing = f"缺报 {figure.missing:,}/{figure.expected:,}" if figure.missing else ""
-    excluded = f"排除 {figure.excluded:,}" if figure.excluded else ""
+    is_told = figure.excluded and not counts_people(indicator)
+    excluded = f"排除 {figure.excluded:,}" if is_told else ""
     return tuple(text for text in (missing, excluded) if text)
 
 

@@ -151,7 +151,7 @@ def breakdown(
             exact=value_of(figures[region.pk], is_ratio=indicator.is_ratio),
             value=value_text(figures[region.pk], indicator),
             fraction=fraction_text(figures[region.pk], indicator),
-            asides=asides_text(figures[region.pk]),
+            asides=asides_text(figures[region.pk], indicator),
             tone=tone_of(line.judgement) if line else None,
             gap=gap_text(line) if line else "",
             quote=quote_text(figures[region.pk], indicator, region, run),
@@ -211,7 +211,7 @@ def _reading(
         definition=snapshot.definition,
         value=value_text(figure, record),
         fraction=fraction_text(figure, record),
-        asides=asides_text(figure),
+        asides=asides_text(figure, record),
         is_judged=is_judged,
         quote=quote_text(figure, record, *place),
     )

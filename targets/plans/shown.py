@@ -133,5 +133,5 @@ def _plain(figure: Figure, indicator: Indicator) -> Shown:
         tone=REFERENCE,
         note="",
         gap="",
-        asides=asides_text(figure),
+        asides=asides_text(figure, indicator),
     )

@@ -61,6 +61,6 @@ def _cell(
         region,
         value_text(figure, record),
         fraction_text(figure, record),
-        asides_text(figure),
+        asides_text(figure, record),
         quote_text(figure, record, region, run),
     )

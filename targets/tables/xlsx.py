@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from targets.indicators.guarding import counts_people
 from targets.tables.table import Entry, Row, Section, TargetTable
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -127,7 +128,9 @@ def _write_latest(
         return
     figure = entry.line.figure
     numbers = ((0, figure.numerator), (1, figure.denominator))
-    left_out = ((5, figure.missing), (6, figure.excluded))
+    # 被排除的人往往只有几个，表里不列；记录页按权限列。
+    excluded = None if counts_people(entry.line.indicator) else figure.excluded
+    left_out = ((5, figure.missing), (6, excluded))
     for offset, number in (*numbers, *left_out):
         if number is not None:
             sheet.write_number(line, first + offset, number, formats.number)

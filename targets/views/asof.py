@@ -69,7 +69,7 @@ def _way(title: str, figure: Figure, indicator: Indicator) -> dict[str, Any]:
         "title": title,
         "value": value_text(figure, indicator),
         "fraction": fraction_text(figure, indicator),
-        "asides": asides_text(figure),
+        "asides": asides_text(figure, indicator),
     }
 
 

@@ -14,8 +14,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from targets.explain.freshness import warnings_at
+from targets.indicators.guarding import counts_people
 from targets.regions import columns_of, visible_regions
-from targets.results import target_lines, targets_of
+from targets.results import TargetLine, target_lines, targets_of
 from targets.tables.export import FIELDS, as_record, harmless
 from targets.tables.footnotes import footnotes_of
 from targets.tables.table import TargetTable, target_table
@@ -24,6 +25,7 @@ from targets.views.asked import Asked, asked_region, asked_run, offered_days
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
+from yiyang.access.scope import Actor
 
 CURRENT, HISTORICAL = "current", "historical"
 NOT_MEASURED = "还没有量度结果，没有可下载的目标表；请先运行 take_snapshot。"
@@ -105,7 +107,13 @@ def _asked(request: ActorRequest) -> Asked:
 def _records(request: ActorRequest, asked: Asked) -> Iterable[dict[str, Any]]:
     regions = visible_regions(asked.run, columns_of(asked.run, asked.region), request.actor)
     lines = target_lines(asked.run, regions, targets_of(), actor=request.actor)
-    return [as_record(line) for line in lines]
+    return [_told(as_record(line), line, request.actor) for line in lines]
+
+
+def _told(record: dict[str, Any], line: TargetLine, actor: Actor) -> dict[str, Any]:
+    """The record without the number of people left out, for who may not see people."""
+    hides = counts_people(line.indicator) and not actor.may(Permission.VIEW_PERSONS)
+    return record | {"excluded": None} if hides else record
 
 
 def _file(asked: Asked, content: bytes, kind: str, suffix: str) -> HttpResponse:
