@@ -1,9 +1,13 @@
 """The regions and institutions an account holds, told to the access layer that cannot see them."""
 
 import datetime
+from collections.abc import Sequence
 
-from institutions.models import InstitutionGrant, RegionGrant
+from django.core.exceptions import ValidationError
+
+from institutions.models import InstitutionGrant, Region, RegionGrant, TokenRegion
 from yiyang.access.scope import Grants
+from yiyang.api.models import ApiToken
 
 
 def grants_held(user_id: int, day: datetime.date) -> Grants:
@@ -14,3 +18,16 @@ def grants_held(user_id: int, day: datetime.date) -> Grants:
         region_ids=tuple(regions.values_list("region_id", flat=True)),
         institution_ids=tuple(institutions.values_list("institution_id", flat=True)),
     )
+
+
+def token_regions(token_id: int) -> tuple[int, ...]:
+    """The regions an API token is narrowed to; none for as far as its account sees."""
+    return tuple(TokenRegion.objects.filter(token=token_id).values_list("region_id", flat=True))
+
+
+def keep_token_regions(token: ApiToken, codes: Sequence[str]) -> None:
+    """Narrow a token being issued. ValidationError for a code that is no region's."""
+    regions = Region.objects.filter(code__in=codes)
+    if unknown := set(codes) - {region.code for region in regions}:
+        raise ValidationError({"regions": f"没有代码为 {min(unknown)[:20]} 的区划。"})
+    TokenRegion.objects.bulk_create(TokenRegion(token=token, region=one) for one in regions)

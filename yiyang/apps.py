@@ -7,3 +7,13 @@ class YiyangConfig(AppConfig):
     name = "yiyang"
     verbose_name = "门户"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # 模型在 ready() 之前才装好，所以在这里导入。
+        from yiyang.access.departures import register_departure  # noqa: PLC0415
+        from yiyang.api.resources import register_resources  # noqa: PLC0415
+        from yiyang.api.tokens import take_back_all  # noqa: PLC0415
+        from yiyang.holidays.api import RESOURCES  # noqa: PLC0415
+
+        register_departure(take_back_all)
+        register_resources(RESOURCES)

@@ -1,6 +1,7 @@
 """The models of the project package, gathered where Django looks for them."""
 
 from yiyang.access.models import AccountSession, PasswordRecord, User
+from yiyang.api.models import ApiToken, ApiTokenUse
 from yiyang.attachments.models import Attachment, AttachmentContent
 from yiyang.audit.models import AuditBatch, AuditEvent, AuditSeal
 from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
@@ -9,6 +10,8 @@ from yiyang.listing.models import SavedFilter
 
 __all__ = [
     "AccountSession",
+    "ApiToken",
+    "ApiTokenUse",
     "Attachment",
     "AttachmentContent",
     "AuditBatch",

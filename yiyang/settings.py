@@ -38,11 +38,41 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "axes",
     "csp",
+    "drf_spectacular",
     "yiyang",
     "institutions",
     "contracts",
     "targets",
 ]
+
+# 接口：令牌、问题文档、契约都在 yiyang.api；没有声明的一概不开。
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["yiyang.api.authentication.TokenAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["yiyang.api.bodies.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "yiyang.api.problems.answer_exception",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{PORTAL_NAME}接口",
+    "DESCRIPTION": "登记、政策目标与指标结果；用法与错误代码见 /api/docs/。",
+    "VERSION": "1.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SORT_OPERATIONS": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    "ENUM_NAME_OVERRIDES": {
+        "InstitutionStatusEnum": "institutions.models.institutions.Status",
+        "RegionLevelEnum": "institutions.models.regions.RegionLevel",
+        "ValidityStatusEnum": "targets.models.policies.ValidityStatus",
+    },
+    "AUTHENTICATION_WHITELIST": ["yiyang.api.authentication.TokenAuthentication"],
+}
+# 一个令牌一分钟几次；一个令牌最长几天。
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
+API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=366)
 
 MIDDLEWARE = [
     # 这几个在最外层：出错页、被拒的请求、静态文件也带上同样的头。

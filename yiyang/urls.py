@@ -19,6 +19,7 @@ urlpatterns = [
     path("policies/", include("targets.policy_urls")),
     path("bureaus/", include("targets.bureau_urls")),
     path("quality/", include("targets.quality.urls")),
+    path("api/v1/", include("yiyang.api.urls")),
     path("institutions/", include("institutions.urls")),
     path("requests/", include("institutions.request_urls")),
     path("ownership/", ownership_list, name="ownership-list"),

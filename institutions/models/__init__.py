@@ -1,7 +1,7 @@
 """登记: the registers of institutions and regions."""
 
 from institutions.models.capacity import BedBasis, BedCount, BedRegister, Occupancy, StaffCount
-from institutions.models.grants import InstitutionGrant, RegionGrant
+from institutions.models.grants import InstitutionGrant, RegionGrant, TokenRegion
 from institutions.models.imports import (
     ColumnMatch,
     ImportBatch,
@@ -91,4 +91,5 @@ __all__ = [
     "StaffCount",
     "Status",
     "SuccessionKind",
+    "TokenRegion",
 ]

@@ -1,4 +1,4 @@
-"""Which regions and institutions an account may see."""
+"""Which regions and institutions an account or a token may see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from institutions.models.institutions import Institution
 from institutions.models.regions import Region
 from yiyang.access.fields import classify
 from yiyang.access.roles import Permission
-from yiyang.access.scope import Holding
+from yiyang.access.scope import Holding, Own, ScopedManager
+from yiyang.api.models import ApiToken
 from yiyang.facts import DatedFact, DatedQuerySet, no_overlap
 
 FIELDS = ("id", "user", "starts_on", "ends_on", "voided_at", "void_reason")
@@ -62,4 +63,25 @@ class InstitutionGrant(DatedFact):
                 name="institutions_institutiongrant_once",
                 message="该账号这段时间已有这个机构的授权。",
             ),
+        ]
+
+
+class TokenRegion(models.Model):
+    """A region, with everything below it, that an API token is narrowed to."""
+
+    token = models.ForeignKey(ApiToken, models.PROTECT, related_name="regions", verbose_name="令牌")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="区划")
+
+    row_scope = Holding(Permission.MANAGE_ACCOUNTS) | Own("token__user")
+    field_classes: ClassVar = classify(internal=("id", "token", "region"))
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "令牌区划"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token", "region"],
+                name="institutions_tokenregion_once",
+                violation_error_message="令牌已有这个区划。",
+            )
         ]

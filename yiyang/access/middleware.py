@@ -27,6 +27,9 @@ from yiyang.access.scope import Actor, known_actor, unknown_actor
 # 不登录也能打开的地址名称；不在表中的一律要求登录，新页面忘了声明也不会敞开。
 OPEN_TO_ANYONE = frozenset({"sign-in", "healthz"})
 
+# 接口自己认令牌，不认会话（yiyang.api）。
+API = "api"
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -117,7 +120,10 @@ class SignInRequiredMiddleware:
     def process_view(
         self, request: ActorRequest, view: object, args: object, kwargs: object
     ) -> HttpResponseBase | None:
-        name = request.resolver_match.view_name if request.resolver_match else ""
+        match = request.resolver_match
+        if match and match.namespaces == [API]:
+            return None
+        name = match.view_name if match else ""
         if request.actor.is_known or name in OPEN_TO_ANYONE:
             return None
         duty = duty_of(request.user, request.actor.day)

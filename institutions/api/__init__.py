@@ -1,0 +1,1 @@
+"""The institutions app's part of the REST API."""

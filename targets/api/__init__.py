@@ -1,0 +1,1 @@
+"""The targets app's part of the REST API."""

@@ -1,0 +1,76 @@
+"""What a resource of the API is: one frozen declaration that views, feed and schema read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from rest_framework.serializers import Serializer
+
+from yiyang.access.roles import Permission
+from yiyang.access.scope import Actor
+from yiyang.listing.filters import ListFilter
+
+Document = Mapping[str, Any]
+Rows = Callable[[Actor, date], QuerySet[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource: its rows for an actor on a day, their filters and their documents.
+
+    `serializer` lists the fields by hand; each is read from its dotted `source`. A page is ordered
+    by `key`, a whole number that never changes, so that paging holds under writes. One record is
+    addressed by `lookup`, a path, under the name `lookup_name`. Where a document cannot be written
+    by the database, `documents` makes those of one page in a fixed number of queries.
+    """
+
+    code: str
+    title: str
+    serializer: type[Serializer[Any]]
+    rows: Rows
+    filterset: type[ListFilter]
+    permission: Permission = Permission.VIEW_INSTITUTIONS
+    key: str = "pk"
+    lookup: str = "pk"
+    lookup_name: str = "id"
+    documents: Callable[[Sequence[Any], Actor, date], list[Document]] | None = None
+    note: str = ""
+
+    @property
+    def url_name(self) -> str:
+        return f"{self.code}-list"
+
+    @property
+    def detail_name(self) -> str:
+        return f"{self.code}-detail"
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(self.serializer().fields)
+
+    @property
+    def model(self) -> type[Model]:
+        """The table the rows come from."""
+        return self.serializer.Meta.model  # type: ignore[attr-defined,no-any-return]
+
+
+_resources: dict[str, Resource] = {}
+
+
+def register_resources(resources: Iterable[Resource]) -> None:
+    """Put resources into the API, in the order its documentation lists them."""
+    for resource in resources:
+        _resources[resource.code] = resource
+
+
+def all_resources() -> tuple[Resource, ...]:
+    return tuple(_resources.values())
+
+
+def resource_of(code: str) -> Resource:
+    """The resource of that code. KeyError where there is none."""
+    return _resources[code]
