@@ -65,6 +65,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     "ENUM_NAME_OVERRIDES": {
         "InstitutionStatusEnum": "institutions.models.institutions.Status",
+        "HospitalLevelEnum": [(1, "一级"), (2, "二级"), (3, "三级")],
         "RegionLevelEnum": "institutions.models.regions.RegionLevel",
         "ValidityStatusEnum": "targets.models.policies.ValidityStatus",
     },
