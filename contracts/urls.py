@@ -2,15 +2,16 @@
 
 from django.urls import path
 
+from contracts.lists.persons import PERSONS
 from contracts.views import exports, persons, reveals, rights, signups, totals
+from yiyang.listing.views import list_paths
 
 SIGNUP = "<uuid:uid>/signups/<int:signup_id>"
 
 # /persons/
 urlpatterns = [
-    path("", persons.person_list, name="person-list"),
+    *list_paths("", PERSONS),
     path("search/", persons.person_search, name="person-search"),
-    path("overview.xlsx", exports.person_overview_xlsx, name="person-overview-xlsx"),
     path("export/", exports.person_export, name="person-export"),
     path("export/file/", exports.person_export_file, name="person-export-file"),
     path("disclosures/", totals.disclosure_totals, name="disclosure-totals"),

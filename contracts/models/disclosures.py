@@ -100,15 +100,6 @@ class ExportColumn(models.TextChoices):
     RESTRICTED_GROUPS = "restricted_groups", "限制类重点人群"
 
 
-# 台账页上本来就显示的概括内容：不含个人列，导出一步完成。
-OVERVIEW_COLUMNS = (
-    ExportColumn.AGE_BAND,
-    ExportColumn.SEX,
-    ExportColumn.STREET,
-    ExportColumn.STANDING,
-    ExportColumn.SIGNUP,
-    ExportColumn.MANAGED,
-)
 RESTRICTED_COLUMNS = (ExportColumn.RESTRICTED_GROUPS,)
 
 

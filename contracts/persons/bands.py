@@ -27,6 +27,8 @@ def span_title(low: int, high: int | None) -> str:
 
 def band_of(born_on: date, day: date) -> str:
     """The band of someone born then, on `day`."""
+    if day < born_on:
+        return YOUNGER
     age = age_on(born_on, day)
     for low, high in BANDS:
         if age >= low and (high is None or age <= high):

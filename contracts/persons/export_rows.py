@@ -6,6 +6,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from contracts.identity import COLUMNS, Identity
 from contracts.models import (
@@ -16,12 +17,9 @@ from contracts.models import (
     Person,
 )
 from contracts.models.persons import RESTRICTED_GROUPS
-from contracts.persons.bands import band_of
 from contracts.persons.opening import EMPTY, open_fields
 from contracts.persons.register import Surroundings, surroundings_of
-from contracts.persons.standing import standing_on
 from yiyang.access.scope import Actor
-from yiyang.lib.ages import age_on
 from yiyang.lib.workbooks import Cell
 
 AT_ONCE = 500
@@ -41,18 +39,6 @@ class Known:
     def identity(self, person: Person) -> Identity:
         return self.identities.get(person.pk, EMPTY)
 
-    def community(self, person: Person) -> str:
-        residence = self.around.residences.get(person.pk)
-        return residence.region.name if residence else ""
-
-    def standing(self, person: Person) -> str:
-        residence = self.around.residences.get(person.pk)
-        return standing_on(person, residence, self.around.day)
-
-    def team(self, person: Person) -> str:
-        signup = self.around.signups.get(person.pk)
-        return signup.team.name if signup else ""
-
     def groups_in_words(self, person: Person, *, restricted: bool) -> str:
         groups = self.groups.get(person.pk, ())
         return "、".join(
@@ -66,14 +52,14 @@ WRITERS: Mapping[ExportColumn, Callable[[Person, Known], Cell]] = {
     ExportColumn.PHONE: lambda person, known: known.identity(person).phone,
     ExportColumn.BORN_ON: lambda person, known: person.born_on.isoformat(),
     ExportColumn.SEX: lambda person, known: person.get_sex_display(),
-    ExportColumn.AGE: lambda person, known: age_on(person.born_on, known.around.day),
-    ExportColumn.AGE_BAND: lambda person, known: band_of(person.born_on, known.around.day),
+    ExportColumn.AGE: lambda person, known: known.around.age(person),
+    ExportColumn.AGE_BAND: lambda person, known: known.around.age_band(person),
     ExportColumn.STREET: lambda person, known: known.around.street(person),
-    ExportColumn.COMMUNITY: lambda person, known: known.community(person),
-    ExportColumn.STANDING: lambda person, known: known.standing(person),
-    ExportColumn.SIGNUP: lambda person, known: known.around.row(person).signup,
-    ExportColumn.TEAM: lambda person, known: known.team(person),
-    ExportColumn.MANAGED: lambda person, known: known.around.row(person).managed,
+    ExportColumn.COMMUNITY: lambda person, known: known.around.community(person),
+    ExportColumn.STANDING: lambda person, known: known.around.standing(person),
+    ExportColumn.SIGNUP: lambda person, known: known.around.signed(person),
+    ExportColumn.TEAM: lambda person, known: known.around.team(person),
+    ExportColumn.MANAGED: lambda person, known: known.around.managed_this_year(person),
     ExportColumn.SICKBED: lambda person, known: "有" if person.pk in known.in_sickbed else "无",
     ExportColumn.KEY_GROUPS: lambda person, known: known.groups_in_words(person, restricted=False),
     ExportColumn.RESTRICTED_GROUPS: lambda person, known: known.groups_in_words(
@@ -86,37 +72,39 @@ def headings_of(columns: Columns) -> list[str]:
     return [NUMBER_HEADING, *(str(column.label) for column in columns)]
 
 
-def lines_of(keys: array[int], columns: Columns, *, actor: Actor) -> Iterator[Sequence[Cell]]:
+def lines_of(
+    keys: array[int], columns: Columns, *, actor: Actor, day: date
+) -> Iterator[Sequence[Cell]]:
     """One line for each key, in order; memory holds one block of persons, however many keys."""
     for start in range(0, len(keys), AT_ONCE):
         block = list(keys[start : start + AT_ONCE])
         by_key = Person.objects.in_bulk(block)
         persons = [by_key[key] for key in block]
-        known = _known(persons, columns, actor)
+        known = _known(persons, columns, actor, day)
         for person in persons:
             yield [str(person.uid), *(WRITERS[column](person, known) for column in columns)]
 
 
-def _known(persons: Sequence[Person], columns: Columns, actor: Actor) -> Known:
+def _known(persons: Sequence[Person], columns: Columns, actor: Actor, day: date) -> Known:
     """Read and open only what the columns ask for."""
     sealed = [column.value for column in columns if column.value in COLUMNS]
     asks_groups = {ExportColumn.KEY_GROUPS, ExportColumn.RESTRICTED_GROUPS} & set(columns)
     return Known(
-        around=surroundings_of(persons, actor=actor),
+        around=surroundings_of(persons, actor, day),
         identities=open_fields(persons, sealed),
-        in_sickbed=_in_sickbed(persons, actor),
-        groups=_groups(persons, actor) if asks_groups else {},
+        in_sickbed=_in_sickbed(persons, actor, day),
+        groups=_groups(persons, actor, day) if asks_groups else {},
     )
 
 
-def _in_sickbed(persons: Sequence[Person], actor: Actor) -> frozenset[int]:
-    rows = HomeSickbed.objects.on(actor.day).visible_to(actor).filter(person__in=persons)
+def _in_sickbed(persons: Sequence[Person], actor: Actor, day: date) -> frozenset[int]:
+    rows = HomeSickbed.objects.on(day).visible_to(actor).filter(person__in=persons)
     return frozenset(rows.values_list("person_id", flat=True))
 
 
-def _groups(persons: Sequence[Person], actor: Actor) -> dict[int, list[KeyGroup]]:
+def _groups(persons: Sequence[Person], actor: Actor, day: date) -> dict[int, list[KeyGroup]]:
     """The key groups of each person on the day, without those the actor may not know of."""
-    rows = KeyGroupMembership.objects.on(actor.day).visible_to(actor).filter(person__in=persons)
+    rows = KeyGroupMembership.objects.on(day).visible_to(actor).filter(person__in=persons)
     found: dict[int, list[KeyGroup]] = defaultdict(list)
     for key, group in rows.order_by("group").values_list("person_id", "group"):
         found[key].append(KeyGroup(group))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.db.models import Max, QuerySet
 from django.utils.timezone import get_current_timezone
 
 from contracts.models import ExportColumn, Person, PersonExport
-from contracts.models.disclosures import OVERVIEW_COLUMNS, RESTRICTED_COLUMNS
+from contracts.models.disclosures import RESTRICTED_COLUMNS
 from contracts.persons.export_rows import headings_of, lines_of
 from contracts.persons.permission import account_of
 from contracts.persons.reveals import checked_reason
@@ -45,6 +45,7 @@ def export_persons(
     columns: Sequence[ExportColumn],
     purpose: str,
     filters: str,
+    day: date,
     confirmed: int,
     at: datetime,
 ) -> tuple[PersonExport, Iterator[bytes]]:
@@ -68,23 +69,10 @@ def export_persons(
     )
     written: Details = {"columns": " ".join(export.columns), "rows": len(keys), "filters": filters}
     _record(account, f"contracts_personexport:{export.number}", export.purpose, written)
-    mark = watermark(by, at, number=export.number)
+    mark = watermark(by, at, export.number)
     note = f"用途：{export.purpose}　{CAUTION}"
     layout = Layout(TITLE, mark, note, headings_of(columns))
-    return export, streamed(layout, lines_of(keys, columns, actor=by))
-
-
-def export_overview(
-    *, by: Actor, persons: QuerySet[Person], filters: str, at: datetime
-) -> Iterator[bytes]:
-    """Give what the list shows, without personal columns: one step, recorded, marked."""
-    account = account_of(by, Permission.VIEW_PERSONS, Permission.EXPORT)
-    keys = keys_of(persons)
-    _record(account, "contracts_person:overview", "", {"rows": len(keys), "filters": filters})
-    layout = Layout(
-        TITLE, watermark(by, at), f"不含个人列　{filters}", headings_of(OVERVIEW_COLUMNS)
-    )
-    return streamed(layout, lines_of(keys, OVERVIEW_COLUMNS, actor=by))
+    return export, streamed(layout, lines_of(keys, columns, actor=by, day=day))
 
 
 def _record(account: int, subject: str, reason: str, details: Details) -> None:
@@ -104,13 +92,13 @@ def keys_of(persons: QuerySet[Person]) -> array[int]:
     return array("q", rows.iterator(chunk_size=KEYS_AT_ONCE))
 
 
-def watermark(by: Actor, at: datetime, *, number: str = "") -> str:
+def watermark(by: Actor, at: datetime, number: str) -> str:
     """Which export, by whom, when: in the first row and on every printed page."""
     username = User.objects.values_list("username", flat=True).get(pk=by.user_id)
     local = at.astimezone(get_current_timezone())
     demo = settings.DEMO_MARK if settings.DEMO else ""
     parts = (
-        f"导出编号 {number}" if number else "老年人台账概况",
+        f"导出编号 {number}",
         f"账号 {username}",
         f"{local:%Y-%m-%d %H:%M:%S}",
         demo,

@@ -1,4 +1,4 @@
-"""The register page by page: which persons, and what little of each the list shows.
+"""What the register says of some persons on a day beside their own rows.
 
 A row carries the record number, never a masked name: a surname beside age band, sex and street
 would single people out, and showing it would open fifty sealed identities for every look at a
@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from contracts.models import (
     FamilyDoctorSignup,
     HealthManagement,
@@ -24,36 +22,11 @@ from contracts.persons.bands import band_of
 from contracts.persons.standing import standing_on
 from institutions.models import Region, RegionLevel, RegionPlacement
 from yiyang.access.scope import Actor
+from yiyang.facts import FactQuerySet
+from yiyang.lib.ages import age_on
 
-PAGE_SIZE = 50
-COUNTED_UP_TO = 10_000
 UID_SHOWN = 8
 ABSENT = "—"
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterRow:
-    """One person as the list shows them."""
-
-    uid: UUID
-    age_band: str
-    sex: str
-    street: str
-    standing: str
-    signup: str
-    managed: str
-
-    @property
-    def number(self) -> str:
-        return record_number(self.uid)
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterPage:
-    """One page of the list; `after` is where the next begins, None on the last."""
-
-    rows: list[RegisterRow]
-    after: int | None
 
 
 def record_number(uid: UUID) -> str:
@@ -61,38 +34,13 @@ def record_number(uid: UUID) -> str:
     return str(uid)[:UID_SHOWN]
 
 
-def persons_seen_by(actor: Actor) -> QuerySet[Person]:
+def persons_seen_by(actor: Actor) -> FactQuerySet[Person]:
     """Every kept record in the actor's scope; nothing of identity is read."""
     return (
         Person.objects.kept()
         .visible_to(actor)
         .only("uid", "born_on", "sex", "died_on", "duplicate_of")
     )
-
-
-def counted(persons: QuerySet[Person]) -> int:
-    """How many, exactly up to 10,000; one more than that stands for all beyond."""
-    return persons.order_by()[: COUNTED_UP_TO + 1].count()
-
-
-def count_text(number: int) -> str:
-    return "1 万人以上" if number > COUNTED_UP_TO else f"{number:,} 人"
-
-
-def register_page(persons: QuerySet[Person], *, actor: Actor, after: int) -> RegisterPage:
-    """The persons past the key `after`, in a number of queries that never grows."""
-    found = list(persons.filter(pk__gt=after).order_by("pk")[: PAGE_SIZE + 1])
-    kept = found[:PAGE_SIZE]
-    return RegisterPage(
-        rows=rows_of(kept, actor=actor),
-        after=kept[-1].pk if len(found) > PAGE_SIZE else None,
-    )
-
-
-def rows_of(persons: Sequence[Person], *, actor: Actor) -> list[RegisterRow]:
-    """The rows of these persons on the actor's day, in the order given."""
-    around = surroundings_of(persons, actor=actor)
-    return [around.row(person) for person in persons]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +53,37 @@ class Surroundings:
     signups: Mapping[int, FamilyDoctorSignup]
     managed: frozenset[int]
 
-    def row(self, person: Person) -> RegisterRow:
-        residence = self.residences.get(person.pk)
-        return RegisterRow(
-            uid=person.uid,
-            age_band=band_of(person.born_on, self.day),
-            sex=person.get_sex_display(),
-            street=self.street(person),
-            standing=standing_on(person, residence, self.day),
-            signup="有效" if person.pk in self.signups else "无",
-            managed="已完成" if person.pk in self.managed else "未完成",
-        )
+    def age(self, person: Person) -> int | None:
+        return age_on(person.born_on, self.day) if person.born_on <= self.day else None
+
+    def age_band(self, person: Person) -> str:
+        return band_of(person.born_on, self.day)
 
     def street(self, person: Person) -> str:
         residence = self.residences.get(person.pk)
         return self.streets[residence.region_id] if residence else ABSENT
 
+    def community(self, person: Person) -> str:
+        residence = self.residences.get(person.pk)
+        return residence.region.name if residence else ""
 
-def surroundings_of(persons: Sequence[Person], *, actor: Actor) -> Surroundings:
+    def standing(self, person: Person) -> str:
+        return standing_on(person, self.residences.get(person.pk), self.day)
+
+    def signed(self, person: Person) -> str:
+        return "有效" if person.pk in self.signups else "无"
+
+    def team(self, person: Person) -> str:
+        signup = self.signups.get(person.pk)
+        return signup.team.name if signup else ""
+
+    def managed_this_year(self, person: Person) -> str:
+        return "已完成" if person.pk in self.managed else "未完成"
+
+
+def surroundings_of(persons: Sequence[Person], actor: Actor, day: date) -> Surroundings:
     """Residence, sign-up and health management of these persons, as far as the actor may see."""
-    day, keys = actor.day, [person.pk for person in persons]
+    keys = [person.pk for person in persons]
     residences = PersonResidence.objects.on(day).visible_to(actor).filter(person__in=keys)
     by_person = {one.person_id: one for one in residences.select_related("region")}
     signups = FamilyDoctorSignup.objects.in_force(day).visible_to(actor).filter(person__in=keys)

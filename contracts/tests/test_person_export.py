@@ -18,8 +18,8 @@ from pytest_django import Settings
 from python_calamine import CalamineWorkbook
 
 from contracts.models import ExportColumn, KeyGroup, Person, PersonExport
-from contracts.models.disclosures import OVERVIEW_COLUMNS
 from contracts.persons import export_rows
+from contracts.persons.register import record_number
 from contracts.tests.factories import (
     make_key_group,
     make_known_person,
@@ -282,27 +282,29 @@ def test_queries_grow_by_block_and_not_by_person(
 def test_the_overview_takes_one_step_and_holds_no_personal_column(city: City) -> None:
     person = make_lan_zhi(city.community)
     before = last_event_id()
-    answer: Any = browse_as(Role.CITY_HEALTH_CLERK).get("/persons/overview.xlsx")
+    answer: Any = browse_as(Role.CITY_HEALTH_CLERK).get("/persons/export.xlsx")
     lines = rows_of(b"".join(answer.streaming_content))
-    assert lines[2] == ["档案编号", *(str(column.label) for column in OVERVIEW_COLUMNS)]
-    assert lines[3][0] == str(person.uid)
+    general = ("年龄段", "性别", "街道", "在册情况", "家庭医生签约", "当年健康管理")
+    assert lines[2] == ["档案编号", *general]
+    assert lines[3][0] == record_number(person.uid)
     for hidden in (NAME, ID_NUMBER, PHONE):
         assert hidden not in str(lines)
     assert not PersonExport.objects.exists()
     (event,) = events_after(before, EventKind.EXPORT)
-    assert event.details == {"rows": 1, "filters": ""}
+    assert event.details["rows"] == 1
+    assert "record" in str(event.details["columns"])
 
 
 @pytest.mark.parametrize("role", Role)
 def test_the_overview_needs_both_seeing_persons_and_exporting(city: City, role: Role) -> None:
     may = {Permission.VIEW_PERSONS, Permission.EXPORT} <= ROLES[role].permissions
-    answer = browse_as(role, city.east).get("/persons/overview.xlsx")
+    answer = browse_as(role, city.east).get("/persons/export.xlsx")
     assert answer.status_code == (200 if may else 403)
 
 
 def test_filters_out_of_scope_export_nothing(city: City) -> None:
     browser = browse_as(Role.DISTRICT_HEALTH_REVIEWER, city.east)
-    for place in ("overview.xlsx", "export/"):
+    for place in ("export.xlsx", "export.csv", "export/"):
         assert browser.get(f"/persons/{place}?region={city.west.code}").status_code == 404
 
 

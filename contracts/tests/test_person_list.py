@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 
 from contracts.models import Person, PersonResidence, ResidenceKind
-from contracts.persons import register
 from contracts.persons.bands import BANDS, band_of
+from contracts.persons.register import record_number
 from contracts.tests.factories import (
     make_health_management,
     make_person,
@@ -34,6 +35,7 @@ from institutions.tests.factories import LONG_AGO, make_health
 from yiyang.access.roles import ROLES, Permission, Role
 from yiyang.audit.kinds import EventKind
 from yiyang.lib.ages import birth_cutoff
+from yiyang.listing import paging
 
 TODAY = localdate()
 
@@ -50,7 +52,7 @@ def listed(browser: Client, query: str = "") -> str:
 
 
 def number_of(person: Person) -> str:
-    return register.record_number(person.uid)
+    return record_number(person.uid)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -87,7 +89,7 @@ def test_a_look_at_the_list_is_on_record_and_is_not_stored_by_the_browser(city: 
     response = browse_as(Role.CITY_HEALTH_CLERK).get("/persons/?age=80%2B")
     assert "no-store" in response["Cache-Control"]
     (event,) = events_after(before, EventKind.VIEW_PERSONAL)
-    assert event.subject == "contracts_person:list"
+    assert event.subject == "page:person-list"
     assert event.details == {"rows": 1, "filters": "年龄：80 岁及以上"}
 
 
@@ -187,7 +189,7 @@ def test_pages_follow_one_another_by_key_and_miss_nobody(city: City) -> None:
 def test_the_count_is_exact_up_to_the_limit_and_then_says_more(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(register, "COUNTED_UP_TO", 100)
+    monkeypatch.setattr(paging, "COUNTED_UP_TO", 100)
     browser = browse_as(Role.CITY_HEALTH_CLERK)
     many_persons(city, 100)
     assert "共 <strong>100 人</strong>" in listed(browser)
@@ -196,8 +198,8 @@ def test_the_count_is_exact_up_to_the_limit_and_then_says_more(
 
 
 def test_ten_thousand_is_still_said_exactly() -> None:
-    assert register.count_text(10_000) == "10,000 人"
-    assert register.count_text(10_001) == "1 万人以上"
+    assert paging.count_words(10_000, "人") == "10,000 人"
+    assert paging.count_words(10_001, "人") == "1 万人以上"
 
 
 def test_ten_rows_and_a_thousand_take_the_same_queries(city: City) -> None:
@@ -217,6 +219,71 @@ def test_ten_rows_and_a_thousand_take_the_same_queries(city: City) -> None:
 @pytest.mark.parametrize("query", ["?after=-1", "?after=x", "?after=" + "9" * 19])
 def test_a_broken_place_in_the_list_is_not_found(city: City, query: str) -> None:
     assert browse_as(Role.CITY_HEALTH_CLERK).get(f"/persons/{query}").status_code == 404
+
+
+def order_of(city: City, query: str, people: dict[str, Person]) -> list[str]:
+    page = listed(browse_as(Role.CITY_HEALTH_CLERK), query)
+    return sorted(people, key=lambda name: page.index(number_of(people[name])))
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("", ["first", "old", "young"]),
+        ("entered", ["first", "old", "young"]),
+        ("-entered", ["young", "old", "first"]),
+        ("age", ["young", "first", "old"]),  # 年龄从小到大
+        ("-age", ["old", "first", "young"]),
+        ("street", ["old", "first", "young"]),  # 按区划代码
+        ("-street", ["young", "first", "old"]),
+    ],
+)
+def test_the_register_sorts_by_age_street_and_entry(
+    city: City, sort: str, order: list[str]
+) -> None:
+    codes = sorted([city.community, city.street, city.west], key=lambda region: region.code)
+    people = {
+        "first": make_person(codes[1], born_on=date(1945, 1, 1)),
+        "old": make_person(codes[0], born_on=date(1930, 1, 1)),
+        "young": make_person(codes[2], born_on=date(1960, 1, 1)),
+    }
+    assert order_of(city, f"?sort={sort}", people) == order
+
+
+@pytest.mark.parametrize("sort", ["age", "-age", "street", "-street"])
+def test_sorted_pages_miss_nobody_and_tell_no_birth_date(city: City, sort: str) -> None:
+    people = many_persons(city, 70)
+    browser = browse_as(Role.CITY_HEALTH_CLERK)
+    first = listed(browser, f"?sort={sort}")
+    _, _, rest = first.partition("after=")
+    second = listed(browser, f"?sort={sort}&after={rest.partition(chr(34))[0]}")
+    seen = [number_of(one) for page in (first, second) for one in people if number_of(one) in page]
+    assert sorted(seen) == sorted(number_of(person) for person in people)
+    assert "1940" not in first
+
+
+@pytest.mark.parametrize("sort", ["record", "name", "born_on", "id_number", "sex"])
+def test_what_is_sealed_or_not_offered_does_not_sort(city: City, sort: str) -> None:
+    assert browse_as(Role.CITY_HEALTH_CLERK).get(f"/persons/?sort={sort}").status_code == 404
+
+
+def test_columns_are_chosen_and_the_file_holds_them(city: City) -> None:
+    person = make_lan_zhi(city.community)
+    browser = browse_as(Role.CITY_HEALTH_CLERK)
+    page = listed(browser, "?col=community&col=uid")
+    assert str(person.uid) in page
+    assert "当年健康管理" not in page.partition("<thead>")[2].partition("</thead>")[0]
+    answer: Any = browser.get("/persons/export.csv?col=community&col=uid")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[2] == "档案编号,社区,完整编号"
+    assert lines[3] == f"{number_of(person)},{city.community.name},{person.uid}"
+
+
+def test_the_register_is_read_as_of_a_day(city: City) -> None:
+    person = make_person(city.community, died_on=TODAY)
+    browser = browse_as(Role.CITY_HEALTH_CLERK)
+    assert number_of(person) not in listed(browser)
+    assert number_of(person) in listed(browser, f"?as_of={TODAY - timedelta(days=1)}")
 
 
 def many_persons(city: City, number: int) -> list[Person]:

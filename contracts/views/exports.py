@@ -1,4 +1,4 @@
-"""The steps of an export of persons: choose, confirm, file; without personal columns, one step."""
+"""The steps of an export of persons with personal columns: choose, confirm, file."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from contracts.filters import PersonFilter
 from contracts.forms import PersonExportForm
+from contracts.lists.persons import persons_on
 from contracts.models import ExportColumn
-from contracts.persons.exports import export_overview, export_persons
-from contracts.persons.register import persons_seen_by
+from contracts.persons.exports import export_persons
 from contracts.persons.reveals import checked_reason
 from contracts.views.persons import UNPROCESSABLE
 from yiyang.access.decorators import FORBIDDEN, requires
@@ -62,6 +62,7 @@ def person_export_file(request: ActorRequest) -> HttpResponseBase:
             columns=[ExportColumn(column) for column in agreed["columns"]],
             purpose=agreed["purpose"],
             filters=filterset.words,
+            day=filterset.day,
             confirmed=agreed["confirmed"],
             at=asked_at(request),
         )
@@ -70,20 +71,8 @@ def person_export_file(request: ActorRequest) -> HttpResponseBase:
     return _file(blocks, f"persons-{export.number}.xlsx")
 
 
-@never_cache
-@require_safe
-@requires(Permission.VIEW_PERSONS)
-@requires(Permission.EXPORT)
-def person_overview_xlsx(request: ActorRequest) -> HttpResponseBase:
-    """What the list shows as a file: record numbers and general columns, no identity."""
-    filterset = _filterset(request, request.GET)
-    at = asked_at(request)
-    blocks = export_overview(by=request.actor, persons=filterset.qs, filters=filterset.words, at=at)
-    return _file(blocks, "persons-overview.xlsx")
-
-
 def _filterset(request: ActorRequest, asked: QueryDict) -> PersonFilter:
-    filterset = PersonFilter(asked, queryset=persons_seen_by(request.actor), request=request)
+    filterset = PersonFilter(asked, request=request, rows=persons_on)
     if not filterset.is_valid():
         raise Http404("筛选条件不认识，或区划不在您的授权范围；请回到名单重新筛选。")
     return filterset
@@ -99,7 +88,7 @@ def _confirm_page(
         "user": request.actor.user_id,
         "columns": columns,
         "purpose": purpose,
-        "query": filterset.query,
+        "query": filterset.query.urlencode(),
         "confirmed": confirmed,
     }
     context = {

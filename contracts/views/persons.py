@@ -1,4 +1,4 @@
-"""The register of older persons: list, exact search, one person."""
+"""The register of older persons beside its list: exact search, one person."""
 
 from __future__ import annotations
 
@@ -6,62 +6,30 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from contracts.filters import PersonFilter
 from contracts.forms import PersonSearchForm
-from contracts.lists.places import PERSONS
+from contracts.lists.persons import PERSONS
 from contracts.models import Person
 from contracts.persons.dossier import dossier_of
 from contracts.persons.history import history_of
 from contracts.persons.permission import account_of
-from contracts.persons.register import (
-    PAGE_SIZE,
-    count_text,
-    counted,
-    persons_seen_by,
-    register_page,
-    rows_of,
-)
 from contracts.persons.search import FOUND_SHOWN, find_persons, searches_left
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
-from yiyang.listing.saved import offered_filters
+from yiyang.listing.asked import asked_of
+from yiyang.listing.shown import Heading, rows_of
 
-BAD_REQUEST, UNPROCESSABLE, TOO_MANY_REQUESTS = 400, 422, 429
-LONGEST_KEY = 18
+UNPROCESSABLE, TOO_MANY_REQUESTS = 422, 429
 NO_PERSON = "没有这份档案，或不在您的授权范围；请从名单里点选，或按证件号查找。"
 NOT_FOUND = "没有找到，或不在您的授权范围。请核对是否为完整的身份证号或完整的姓名。"
-
-
-@never_cache
-@require_safe
-@requires(Permission.VIEW_PERSONS)
-def person_list(request: ActorRequest) -> HttpResponse:
-    """The register in scope, narrowed by the filters, a page at a time."""
-    filterset = PersonFilter(request.GET, queryset=persons_seen_by(request.actor), request=request)
-    if not filterset.is_valid():
-        return _list_page(request, {"filter": filterset}, status=BAD_REQUEST)
-    after = _after(request)
-    page = register_page(filterset.qs, actor=request.actor, after=after)
-    _viewed(request, "contracts_person:list", rows=len(page.rows), filters=filterset.words)
-    context = {
-        "filter": filterset,
-        "page": page,
-        "total": count_text(counted(filterset.qs)),
-        "is_first": after == 0,
-        "page_size": PAGE_SIZE,
-        "place": PERSONS,
-        "saved": offered_filters(request.actor, PERSONS.code),
-    }
-    return _list_page(request, context)
 
 
 @never_cache
@@ -82,8 +50,8 @@ def person_search(request: ActorRequest) -> HttpResponseBase:
         return redirect("person-detail", found[0].uid)
     if not found:
         return _search_page(request, {"errors": [NOT_FOUND]})
-    rows = rows_of(found[:FOUND_SHOWN], actor=request.actor)
-    return _search_page(request, {"rows": rows, "has_more": len(found) > FOUND_SHOWN})
+    page = _found_rows(request, found[:FOUND_SHOWN])
+    return _search_page(request, {"page": page, "has_more": len(found) > FOUND_SHOWN})
 
 
 @never_cache
@@ -112,14 +80,13 @@ def person_of(request: ActorRequest, uid: UUID) -> Person:
     return person
 
 
-def _list_page(request: ActorRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    may = request.actor.may
-    context |= {
-        "search": PersonSearchForm(),
-        "may_export": may(Permission.EXPORT),
-        "may_export_persons": may(Permission.EXPORT_PERSONS),
+def _found_rows(request: ActorRequest, found: list[Person]) -> dict[str, Any]:
+    """The persons in the columns of the register; what was searched for does not sort."""
+    asked = asked_of(request, PERSONS, QueryDict())
+    return {
+        "headings": [Heading(column.heading, "", "", is_number=False) for column in asked.columns],
+        "rows": rows_of(request, asked, found),
     }
-    return render(request, "contracts/person_list.html", context, status=status)
 
 
 def _search_page(request: ActorRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -150,11 +117,3 @@ def _too_many() -> str:
         f"本小时查找已满 {settings.PERSON_SEARCHES_PER_HOUR} 次，请下个小时再查；"
         "成批核对请用名单筛选或导出。"
     )
-
-
-def _after(request: ActorRequest) -> int:
-    text = request.GET.get("after", "0")
-    # 上限防止超出数据库整数范围。
-    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_KEY:
-        raise Http404("地址里的 after 应当是数字；请从页面上的链接进入。")
-    return int(text)

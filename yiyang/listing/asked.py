@@ -31,7 +31,8 @@ class Asked(Generic[M, A]):
         key = self.sort.removeprefix("-")
         if not key:
             return Order()
-        return Order(self.register.sortable[key], self.sort.startswith("-"))
+        path = self.register.sortable[key]
+        return Order(path.removeprefix("-"), self.sort.startswith("-") != path.startswith("-"))
 
     @property
     def rows(self) -> QuerySet[M]:

@@ -58,7 +58,7 @@ def mark_of(rows: QuerySet[M], order: Order, key: int) -> Mark | None:
     """Where the row of that number stands in the order; None when the rows do not hold it."""
     if order.path == KEY:
         return Mark(key)
-    found = rows.filter(pk=key).values_list(order.path, flat=True)[:1]
+    found = rows.filter(pk=key).annotate(marked=F(order.path)).values_list("marked", flat=True)[:1]
     return next((Mark(key, value) for value in found), None)
 
 

@@ -27,6 +27,7 @@ ABSENT = "—"
 class Column(Generic[M, A]):
     """One column: what stands in it, by which field path it sorts, where it leads.
 
+    A path led by "-" sorts the other way round: ages by birth dates, the oldest born first.
     `tone` names the colour of a cell whose word is a verdict: good, warn, bad, plain or none.
     """
 

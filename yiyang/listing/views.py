@@ -60,7 +60,12 @@ def list_paths(prefix: str, register: Register[M, A]) -> list[URLPattern]:
 def list_page(request: ActorRequest, register: Register[M, A]) -> HttpResponse:
     """A page of the register, narrowed and sorted as the address says."""
     asked = asked_of(request, register, request.GET)
-    context: dict[str, Any] = {"register": register, "asked": asked, "filter": asked.filters}
+    context: dict[str, Any] = {
+        "register": register,
+        "asked": asked,
+        "filter": asked.filters,
+        **(register.extras(request.actor) if register.extras else {}),
+    }
     if not asked.filters.is_valid():
         return render(request, register.template, context, status=HTTPStatus.BAD_REQUEST)
     page = page_of(request, asked)
@@ -76,7 +81,6 @@ def list_page(request: ActorRequest, register: Register[M, A]) -> HttpResponse:
         if register.entry and register.entry.is_for(request.actor)
         else None,
         "saved": offered_filters(request.actor, register.code),
-        **(register.extras(request.actor) if register.extras else {}),
     }
     return render(request, register.template, context)
 

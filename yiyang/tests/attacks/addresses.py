@@ -262,10 +262,8 @@ ADDRESSES = (
     post("saved-filter-change", NO_ROLE, {"name": "改名"}, filter_id="filter"),
     post("saved-filter-drop", NO_ROLE, {}, filter_id="filter"),
     # /persons/
-    get("person-list", WEST_PERSONS, WEST),
-    get("person-list", holding(P.VIEW_PERSONS)),
+    *register("person-list", P.VIEW_PERSONS),
     post("person-search", holding(P.VIEW_PERSONS), {"term": NAME}),
-    get("person-overview-xlsx", WEST_PERSONS & holding(P.EXPORT), WEST),
     get("person-export", WEST_DISCLOSURES, WEST),
     post(
         "person-export", holding(P.EXPORT_PERSONS), {"columns": ["name"], "purpose": "核对名单用"}

@@ -20,7 +20,7 @@ from yiyang.tests.attacks.scene import Scene, taken_back
 
 WHERE = ("region", "as_of")
 LIST = ("side", "part", "outcome", "after")
-PERSONS = (*PersonFilter.base_filters, "after")
+PERSONS = (*PersonFilter.base_filters, "sort", "col", "after")
 AUDITED = (*AuditEventFilter.base_filters, "before")
 # 各名单读参数的是同一段代码：机构名单试全部，别的只试自己的筛选。
 LISTED = (*InstitutionFilter.base_filters, "sort", "col", "after")
@@ -55,8 +55,8 @@ ASKED = {
     "region-picker": ("q",),
     "team-picker": ("q",),
     "person-list": PERSONS,
-    "person-overview-xlsx": PERSONS,
-    "person-export": PERSONS,
+    "person-list-csv": ("region", "age", "standing", "sort", "col"),
+    "person-export": tuple(PersonFilter.base_filters),
     "person-reveal": ("field",),
     "disclosure-totals": ("month",),
     "policy-list": ("tab",),
