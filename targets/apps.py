@@ -16,6 +16,7 @@ class TargetsConfig(AppConfig):
         from targets.api.resources import RESOURCES  # noqa: PLC0415
         from targets.explain.agreement_standing import STANDING  # noqa: PLC0415
         from targets.explain.standing import standing_in_readings  # noqa: PLC0415
+        from targets.lists.places import PLACES  # noqa: PLC0415
         from targets.panels import READINGS  # noqa: PLC0415
         from targets.policies.work import POLICY_WORK  # noqa: PLC0415
         from targets.supervision.attachments import SUPERVISION_FILES  # noqa: PLC0415
@@ -27,6 +28,7 @@ class TargetsConfig(AppConfig):
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.api.resources import register_resources  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
+        from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_resources(RESOURCES)
@@ -41,3 +43,5 @@ class TargetsConfig(AppConfig):
         register_holder(SUPERVISION_FILES)
         register_holder(TASK_FILES)
         register_readings(standing_in_readings)
+        for place in PLACES:
+            add_place(place)

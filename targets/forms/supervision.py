@@ -1,8 +1,8 @@
-"""The forms of 督办: propose an order, take a step, filter the list."""
+"""The forms of 督办: propose an order, take a step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,21 +18,16 @@ from targets.models import (
     Frequency,
     PolicyTask,
     SupervisionKind,
-    SupervisionState,
     SupervisionVerb,
     Urgency,
 )
-from targets.models.supervision import LONGEST_CONTENT, LONGEST_TEXT, OPEN
+from targets.models.supervision import LONGEST_CONTENT, LONGEST_TEXT
 from targets.supervision.actions import Draft, Unit
-from targets.supervision.lights import Light
-from targets.supervision.register import ShownSupervision
 from targets.supervision.undertakers import districts
 from yiyang.holidays.forms import NOT_A_DAY, day_field
 
 LONGEST_TERM = 750
 LARGEST_ID = 2**63 - 1
-EVERY = "ALL"
-LIGHTS = (Light.REMIND, Light.YELLOW, Light.RED, Light.OVERDUE, Light.PAUSED)
 UnitChoices = list[tuple[str, list[tuple[str, str]]]]
 
 
@@ -173,44 +168,3 @@ class StepForm(forms.Form):
         self.fields["asked_by"].required = False
         if SupervisionVerb.CHASE not in verbs:
             del self.fields["asked_by"]
-
-
-class SupervisionFilter(forms.Form):
-    """State, light and unit; open orders unless another state is asked for."""
-
-    state = forms.ChoiceField(
-        label="状态",
-        required=False,
-        choices=[("", "在办"), (EVERY, "全部"), *SupervisionState.choices],
-    )
-    light = forms.ChoiceField(
-        label="期限",
-        required=False,
-        choices=[("", "全部"), *((one.value, one.label) for one in LIGHTS)],
-    )
-    lead = forms.ChoiceField(label="牵头单位", required=False)
-
-    def __init__(self, *args: Any, units: UnitChoices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        lead = self.fields["lead"]
-        assert isinstance(lead, forms.ChoiceField)
-        lead.choices = [("", "全部"), *units]
-        for field in self.fields.values():
-            field.error_messages["invalid_choice"] = f"请从列表里选择{field.label}。"
-
-    def narrow(self, supervisions: Any) -> Any:
-        """What the database narrows by: state and unit."""
-        asked = self.cleaned_data
-        states = [asked["state"]] if asked["state"] else OPEN
-        if asked["state"] != EVERY:
-            supervisions = supervisions.filter(state__in=states)
-        if asked["lead"]:
-            unit = unit_of(asked["lead"])
-            side = "lead_bureau" if isinstance(unit, Bureau) else "lead_region"
-            supervisions = supervisions.filter(**{side: unit})
-        return supervisions
-
-    def keep(self, rows: Iterable[ShownSupervision]) -> list[ShownSupervision]:
-        """What only the clock can say: the light."""
-        light = self.cleaned_data["light"]
-        return [row for row in rows if light in {"", row.standing.light.value}]

@@ -1,61 +1,16 @@
-"""The forms of the task board: filter, report on a part, set a milestone."""
+"""The forms of the task board: report on a part, set a milestone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from targets.models import ReportKind, TaskMode, TaskState
+from targets.models import ReportKind
 from targets.models.taskboard import WHOLE
-from targets.supervision.lights import WARNING, Light
 from targets.taskboard.actions import LONGEST_TEXT
-from targets.taskboard.board import ShownTask
 from yiyang.holidays.forms import day_field
-
-Choices = Sequence[tuple[Any, str]]
-WARNING_CHOICES = [(one.value, one.label) for one in Light if one in WARNING]
-
-
-class TaskFilter(forms.Form):
-    """Policy, bureau, mode, state and light; what is not filled in filters nothing."""
-
-    policy = forms.ChoiceField(label="政策", required=False)
-    bureau = forms.TypedChoiceField(label="部门", required=False, coerce=int, empty_value=None)
-    mode = forms.ChoiceField(
-        label="责任形式", required=False, choices=[("", "全部"), *TaskMode.choices]
-    )
-    state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), *TaskState.choices]
-    )
-    light = forms.ChoiceField(
-        label="期限", required=False, choices=[("", "全部"), *WARNING_CHOICES]
-    )
-
-    def __init__(self, *args: Any, policies: Choices, bureaus: Choices, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, choices in (("policy", policies), ("bureau", bureaus)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "全部"), *choices]
-        for field in self.fields.values():
-            field.error_messages["invalid_choice"] = f"请从列表里选择{field.label}。"
-
-    def keep(self, rows: Iterable[ShownTask]) -> list[ShownTask]:
-        """The rows that fit everything chosen."""
-        return [row for row in rows if self._fits(row)]
-
-    def _fits(self, row: ShownTask) -> bool:
-        asked = self.cleaned_data
-        bureaus = {part.bureau.bureau_id for part in row.parts}
-        return (
-            asked["policy"] in {"", row.task.policy.slug}
-            and (asked["bureau"] is None or asked["bureau"] in bureaus)
-            and asked["mode"] in {"", row.task.mode}
-            and asked["state"] in {"", row.state.value}
-            and asked["light"] in {"", row.light.value}
-        )
 
 
 class ReportForm(forms.Form):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from targets.bureau_names import BureauNames
 from targets.models import (
@@ -35,18 +35,17 @@ class ShownSupervision:
         return self.supervision.number or "未编号"
 
 
-def shown_supervisions(
-    supervisions: QuerySet[Supervision], day: date, names: BureauNames | None = None
-) -> list[ShownSupervision]:
+def shown_supervisions(supervisions: QuerySet[Supervision], day: date) -> list[ShownSupervision]:
     """The orders in their order, in a number of queries that does not grow with them."""
-    rows = list(
-        supervisions.select_related("lead_region", "task").prefetch_related(
-            _assistants(), _pauses()
-        )
-    )
+    return shown_of_rows(list(supervisions.select_related("lead_region", "task")), day)
+
+
+def shown_of_rows(rows: Sequence[Supervision], day: date) -> list[ShownSupervision]:
+    """The same of orders already read, in the order given."""
     if not rows:
         return []
-    names = names or BureauNames(day)
+    prefetch_related_objects(rows, _assistants(), _pauses())
+    names = BureauNames(day)
     calendar = work_calendar(min(_first_day(row) for row in rows))
     return [
         ShownSupervision(

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
+from targets.lists.progress import PROGRESS
+from targets.lists.tasks import TASKS
 from targets.taskboard import grant_pages
 from targets.views import taskboard
+from yiyang.listing.views import list_paths
 
 # /tasks/
 urlpatterns = [
-    path("", taskboard.task_list, name="task-list"),
+    *list_paths("", TASKS),
+    *list_paths("reports/", PROGRESS),
     path("bureaus/", taskboard.task_bureaus, name="task-bureaus"),
     path("<int:task_id>/", taskboard.task_detail, name="task-detail"),
     path("<int:task_id>/parts/<int:part_id>/", taskboard.task_part, name="task-part"),

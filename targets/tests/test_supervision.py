@@ -464,7 +464,18 @@ def test_an_order_goes_all_the_way_through_the_pages(
 
 
 @pytest.mark.parametrize(
-    ("query", "number"), [("", 1), ("state=ALL", 2), ("state=CLOSED", 1), ("light=OVERDUE", 1)]
+    ("query", "number"),
+    [
+        ("", 1),
+        ("state=ALL", 2),
+        ("state=CLOSED", 1),
+        ("light=OVERDUE", 1),
+        ("state=ALL&light=OVERDUE", 1),
+        ("light=RED", 0),
+        ("state=ALL&q=督办", 2),
+        ("q=没有这样的", 0),
+        ("kind=SPECIAL", 0),
+    ],
 )
 def test_the_list_shows_what_is_open_unless_asked(
     people: dict[str, User], bureau: Bureau, query: str, number: int
@@ -472,7 +483,44 @@ def test_the_list_shows_what_is_open_unless_asked(
     for state in ("WORKING", "CLOSED"):
         brought_to(people, bureau, state)
     page = browser_of(people["leader"]).get(f"/supervisions/?{query}")
-    assert len(page.context["rows"]) == number
+    assert len(page.context["page"].rows) == number
+
+
+def test_orders_are_found_by_their_lead_and_by_who_assists(
+    city: City, people: dict[str, User], bureau: Bureau
+) -> None:
+    clerk = actor_of(people["clerk"], MONDAY)
+    open_supervision(by=clerk, draft=draft_for(bureau), assistants=[city.east])
+    browser = browser_of(people["clerk"])
+    for query, number in {
+        f"lead=bureau-{bureau.pk}": 1,
+        f"lead=region-{city.east.pk}": 0,
+        f"assistant=region-{city.east.pk}": 1,
+        f"assistant=region-{city.west.pk}": 0,
+    }.items():
+        assert len(browser.get(f"/supervisions/?{query}").context["page"].rows) == number, query
+
+
+def test_the_file_of_orders_holds_what_is_listed(people: dict[str, User], bureau: Bureau) -> None:
+    order = brought_to(people, bureau, "WORKING")
+    brought_to(people, bureau, "CLOSED")
+    answer: Any = browser_of(people["clerk"]).get("/supervisions/export.csv?col=number&col=state")
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[2:] == ["标题,编号,状态", f"{order.title},{order.number},办理中"]
+
+
+def test_pages_of_orders_miss_none_and_begin_with_the_newest(
+    people: dict[str, User], bureau: Bureau
+) -> None:
+    clerk = actor_of(people["clerk"], MONDAY)
+    for _ in range(51):
+        open_supervision(by=clerk, draft=draft_for(bureau))
+    browser = browser_of(people["clerk"])
+    first = browser.get("/supervisions/").context["page"]
+    second = browser.get(f"/supervisions/?after={first.after}").context["page"]
+    keys = [row.key for row in (*first.rows, *second.rows)]
+    assert len(keys) == 51
+    assert keys == sorted(keys, reverse=True)
 
 
 @pytest.mark.parametrize("address", ["/supervisions/?state=ALL", "/supervisions/{}/"])

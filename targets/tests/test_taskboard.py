@@ -279,6 +279,11 @@ def test_bureaus_are_counted_once_per_task(task: PolicyTask, people: dict[str, U
         ("state=DONE", []),
         ("light=OVERDUE", ["甲任务"]),
         ("light=RED", []),
+        ("q=甲", ["甲任务"]),
+        ("sort=-number", ["乙任务", "甲任务"]),
+        ("sort=due", ["甲任务", "乙任务"]),  # 没有节点的在最后
+        ("sort=-due", ["甲任务", "乙任务"]),
+        ("state=NOT_STARTED&light=OVERDUE", ["甲任务"]),
     ],
 )
 def test_the_list_is_filtered(city: City, query: str, titles: list[str]) -> None:
@@ -287,7 +292,7 @@ def test_the_list_is_filtered(city: City, query: str, titles: list[str]) -> None
     make_task(policy, (R.EACH, bureau), mode=TaskMode.EACH, title="乙任务")
     TaskMilestone.objects.create(task=first, title="节点", due_on=date(2020, 1, 1))
     page = browser_of(make_user(Role.LEADER)).get(f"/tasks/?{query}")
-    assert [row.task.title for row in page.context.get("rows", [])] == titles
+    assert [row.cells[0].text for row in page.context["page"].rows] == titles
 
 
 def test_a_filter_that_is_none_is_refused_in_words(city: City) -> None:
@@ -299,8 +304,12 @@ def test_a_filter_that_is_none_is_refused_in_words(city: City) -> None:
 def test_a_liaison_begins_with_its_own_bureau(task: PolicyTask, people: dict[str, User]) -> None:
     make_task(task.policy, (R.LEAD, make_bureau("教育局")), title="别的任务")
     browser = browser_of(people["own"])
-    assert len(browser.get("/tasks/").context["rows"]) == 1
-    assert len(browser.get("/tasks/?policy=").context["rows"]) == 2
+    begun = browser.get("/tasks/", follow=True)
+    assert begun.redirect_chain[-1][0].startswith("/tasks/?bureau=")
+    assert len(begun.context["page"].rows) == 1
+    assert "部门：民政局" in begun.content.decode()
+    assert len(browser.get("/tasks/?sort=").context["page"].rows) == 2
+    assert 'href="/tasks/?sort="' in begun.content.decode()
 
 
 def test_reports_are_read_by_the_city_and_by_the_bureaus_of_the_task(
@@ -344,7 +353,79 @@ def test_a_bureau_is_granted_only_to_a_liaison_and_taken_back_at_once(task: Poli
     assert not BureauGrant.objects.kept().exists()
 
 
-@pytest.mark.parametrize("way", ["/tasks/", "/tasks/bureaus/"])
+def test_a_bureau_is_asked_for_under_those_it_has_succeeded(city: City) -> None:
+    old, heir = make_bureau("国土资源局"), make_bureau("自然资源局")
+    make_task(make_policy(city.city), (R.LEAD, old), title="旧局的任务")
+    type(old).objects.filter(pk=old.pk).update(successor=heir, succeeded_on=LONG_AGO)
+    page = browser_of(make_user(Role.LEADER)).get(f"/tasks/?bureau={heir.pk}")
+    assert "旧局的任务" in page.content.decode()
+    assert "自然资源局（原文：国土资源局）" in page.content.decode()
+
+
+def many_tasks(task: PolicyTask, number: int) -> None:
+    PolicyTask.objects.bulk_create(
+        PolicyTask(
+            policy=task.policy,
+            position=100 + place,
+            printed_number=100 + place,
+            mode=TaskMode.EACH,
+            title=f"任务{place:03}",
+        )
+        for place in range(number)
+    )
+    TaskMilestone.objects.bulk_create(
+        TaskMilestone(task=one, title="节点", due_on=date(2030, 1, 1 + one.position % 3))
+        for one in PolicyTask.objects.filter(position__gte=100, position__lt=160)
+    )
+
+
+@pytest.mark.parametrize("sort", ["", "-number", "due", "-due", "mode"])
+def test_pages_of_the_board_miss_no_task(task: PolicyTask, sort: str) -> None:
+    many_tasks(task, 120)
+    browser, seen, after = browser_of(make_user(Role.LEADER)), [], ""
+    for _ in range(3):
+        page = browser.get(f"/tasks/?sort={sort}&after={after}").context["page"]
+        seen += [row.cells[0].text for row in page.rows]
+        after = page.after
+    assert after is None
+    assert sorted(seen) == sorted(PolicyTask.objects.values_list("title", flat=True))
+
+
+def file_of(browser: Any, way: str) -> list[str]:
+    answer = browser.get(way)
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content).decode().splitlines()
+
+
+def test_the_file_of_the_board_holds_what_is_listed(
+    task: PolicyTask, people: dict[str, User]
+) -> None:
+    brought_to(task, S.CLAIMED, people)
+    make_task(task.policy, (R.LEAD, make_bureau("教育局")), title="别的任务")
+    lines = file_of(
+        browser_of(people["clerk"]), "/tasks/export.csv?state=CLAIMED&col=state&col=done"
+    )
+    assert lines[2:] == ["任务,状态,完成部门", f"{task.title},待确认,0/1"]
+    assert "状态：待确认" in lines[1]
+
+
+def test_reports_are_listed_and_handed_out_to_those_who_may_read_them(
+    task: PolicyTask, people: dict[str, User]
+) -> None:
+    brought_to(task, S.CLAIMED, people)
+    outsider = make_liaison(make_bureau("教育局"))
+    listed = {
+        who: "已办" in browser_of(user).get("/tasks/reports/").content.decode()
+        for who, user in {**people, "outsider": outsider}.items()
+    }
+    assert {who for who, seen in listed.items() if not seen} == {"outsider"}
+    bureau = task.bureaus.get(role=R.LEAD).bureau_id
+    browser = browser_of(people["clerk"])
+    lines = file_of(browser, f"/tasks/reports/export.csv?bureau={bureau}&kind=CLAIM&col=kind")
+    assert lines[2:] == ["任务,类型", f"{task.title},申报完成"]
+
+
+@pytest.mark.parametrize("way", ["/tasks/", "/tasks/bureaus/", "/tasks/reports/"])
 def test_queries_do_not_grow_with_tasks(
     task: PolicyTask, people: dict[str, User], way: str
 ) -> None:
@@ -353,6 +434,7 @@ def test_queries_do_not_grow_with_tasks(
     for number in range(10):
         bureau = make_bureau(f"第{number}局")
         more = make_task(task.policy, (R.EACH, bureau), title=f"任务{number}")
+        brought_to(task, S.ONGOING, people)
         TaskMilestone.objects.create(task=more, title="节点", due_on=TODAY)
     assert queries_of(browser, way) == few
 

@@ -1,4 +1,4 @@
-"""The pages of 督办: list, one order with its steps, its paper."""
+"""The pages of 督办 beside its list: one order with its steps, its paper."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from targets.bureau_names import BureauNames
-from targets.forms.supervision import StepForm, SupervisionFilter, unit_choices
+from targets.forms.supervision import StepForm
 from targets.models import Supervision, SupervisionEvent, SupervisionState, SupervisionVerb
 from targets.supervision.actions import take_step
 from targets.supervision.attachments import SUPERVISION_FILES
@@ -25,29 +24,8 @@ from yiyang.access.roles import Permission
 from yiyang.attachments.panel import attachments_panel
 from yiyang.form_errors import put_errors
 
-BAD_REQUEST, UNPROCESSABLE = 400, 422
-SHOWN = 300
+UNPROCESSABLE = 422
 NO_SUPERVISION = "没有这张督办单，或不在您的授权范围；请从督办台账里点选。"
-
-
-@require_safe
-@requires(Permission.VIEW_TARGETS)
-def supervision_list(request: ActorRequest) -> HttpResponse:
-    """The orders in the actor's sight, newest first."""
-    actor = request.actor
-    names = BureauNames(actor.day)
-    filter_form = SupervisionFilter(request.GET, units=unit_choices(names, actor.day))
-    context: dict[str, Any] = {
-        "filter": filter_form,
-        "lights": thresholds_text(),
-        "may_open": actor.may(Permission.MANAGE_POLICIES),
-    }
-    if not filter_form.is_valid():
-        return render(request, "targets/supervision_list.html", context, status=BAD_REQUEST)
-    seen = filter_form.narrow(Supervision.objects.visible_to(actor))[: SHOWN + 1]
-    rows = shown_supervisions(seen, actor.day, names)
-    context |= {"rows": filter_form.keep(rows[:SHOWN]), "has_more": len(rows) > SHOWN}
-    return render(request, "targets/supervision_list.html", {**context, "shown": SHOWN})
 
 
 @require_safe

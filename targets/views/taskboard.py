@@ -1,4 +1,4 @@
-"""The pages of the task board: all tasks, by bureau, one task with its reports."""
+"""The pages of the task board beside its list: by bureau, one task with its reports."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from targets.bureau_names import BureauNames
-from targets.forms.taskboard import MilestoneForm, ReportForm, TaskFilter
+from targets.forms.taskboard import MilestoneForm, ReportForm
 from targets.models import (
-    PolicyDocument,
     PolicyTask,
     ReportKind,
     TaskMilestone,
@@ -41,7 +39,7 @@ from yiyang.attachments.panel import attachments_panel
 from yiyang.dated import messages_of
 from yiyang.form_errors import put_errors
 
-BAD_REQUEST, UNPROCESSABLE = 400, 422
+UNPROCESSABLE = 422
 NO_TASK = "没有这项任务；请从任务台账里点选。"
 
 
@@ -52,18 +50,6 @@ class PartBlock:
     shown: ShownPart
     reports: list[TaskReport]
     form: ReportForm | None
-
-
-@require_safe
-@requires(Permission.VIEW_TARGETS)
-def task_list(request: ActorRequest) -> HttpResponse:
-    """Every task, narrowed by the filter; a liaison begins with its own bureau's."""
-    filter_form = _filter(request)
-    context: dict[str, Any] = {"filter": filter_form, "lights": thresholds_text()}
-    if not filter_form.is_valid():
-        return render(request, "targets/task_list.html", context, status=BAD_REQUEST)
-    rows = filter_form.keep(board(_tasks(request), request.actor.day))
-    return render(request, "targets/task_list.html", {**context, "rows": rows})
 
 
 @require_safe
@@ -164,18 +150,6 @@ def task_milestone_void(request: ActorRequest, milestone_id: int) -> HttpRespons
 
 def _tasks(request: ActorRequest) -> Any:
     return PolicyTask.objects.published().visible_to(request.actor)
-
-
-def _filter(request: ActorRequest) -> TaskFilter:
-    actor, asked = request.actor, QueryDict(request.GET.urlencode())
-    names = BureauNames(actor.day)
-    if not asked and actor.may(Permission.UPDATE_TASKS):
-        own = sorted({names.heir(pk) for pk in bureaus_of(actor.user_id, actor.day)})
-        asked = QueryDict(f"bureau={own[0]}" if own else "")
-    policies = PolicyDocument.objects.published().visible_to(actor)
-    with_tasks = policies.filter(tasks__isnull=False).distinct()
-    choices = [(policy.slug, policy.number) for policy in with_tasks]
-    return TaskFilter(asked, policies=choices, bureaus=names.choices())
 
 
 def _shown(request: ActorRequest, task_id: int) -> ShownTask:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -32,6 +32,16 @@ def choice(label: str, choices: Choices, *, method: str = "", field: str = "") -
         field_name=field or None,
         empty_label="全部",
         error_messages={"invalid_choice": NOT_OFFERED},
+    )
+
+
+def offered(label: str, *, method: str) -> ChoiceFilter:
+    """One of what the list's filter offers this actor, filled in by `offer`."""
+    return ChoiceFilter(
+        label=label,
+        method=method,
+        empty_label="全部",
+        error_messages={"invalid_choice": f"请从列表里选择{label}。"},
     )
 
 
@@ -63,8 +73,12 @@ def search(label: str, hint: str) -> CharFilter:
 
 
 class ListFilter(FilterSet):  # type: ignore[misc]
-    """The filters of a list; the day is asked for like any other filter, and defaults to today."""
+    """The filters of a list; the day is asked for like any other filter, and defaults to today.
 
+    A list whose rows keep no dates of their own (`is_dated` false) is always of today.
+    """
+
+    is_dated: ClassVar[bool] = True
     as_of = a_day("统计日", method="on_the_day")
 
     def __init__(
@@ -74,14 +88,21 @@ class ListFilter(FilterSet):  # type: ignore[misc]
         request: ActorRequest,
         rows: Callable[[Actor, date], QuerySet[Any]],
     ) -> None:
-        self.day = self._asked_day(data) or request.actor.day
+        self.day = (self._asked_day(data) if self.is_dated else None) or request.actor.day
         super().__init__(data, queryset=rows(request.actor, self.day), request=request)
-        self.filters.move_to_end("as_of")
+        if self.is_dated:
+            self.filters.move_to_end("as_of")
+        else:
+            del self.filters["as_of"]
 
     @property
     def actor(self) -> Actor:
         actor: Actor = self.request.actor
         return actor
+
+    def offer(self, name: str, choices: Choices) -> None:
+        """Fill an `offered` filter with what this actor may choose on this day."""
+        self.filters[name].extra["choices"] = list(choices)
 
     def on_the_day(self, queryset: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         """The day is already in the rows and in every other filter."""
@@ -124,4 +145,8 @@ def _word(field: forms.Field, value: Any) -> str:
 
 
 def _flat(choices: Any) -> list[tuple[str, Any]]:
-    return [(str(value), label) for value, label in choices]
+    """Each value with its label, groups opened."""
+    flat: list[tuple[str, Any]] = []
+    for value, label in choices:
+        flat += _flat(label) if isinstance(label, list | tuple) else [(str(value), label)]
+    return flat

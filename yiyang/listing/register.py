@@ -83,7 +83,8 @@ class Register(Generic[M, A]):
 
     `around` reads what the columns need beside the rows themselves, for one page or block of a
     file at a time, in a number of queries that never grows. `default_sort` is a column's key, led
-    by "-" for descending; without one the rows stand in the order they were entered.
+    by "-" for descending; without one the rows stand in the order they were entered. `begins` is
+    what the bare address is narrowed to for an actor; `is_cards` makes each row a card on a phone.
     """
 
     code: str
@@ -102,12 +103,19 @@ class Register(Generic[M, A]):
     is_personal: bool = False
     template: str = "listing/register_list.html"
     entry: Entry | None = None
+    begins: Callable[[Actor], str] | None = None
+    is_cards: bool = False
     extras: Callable[[Actor], dict[str, Any]] | None = None
 
     @property
     def place(self) -> Place:
         names = (*self.filterset.base_filters, "sort", "col")
         return Place(self.code, self.title, self.url_name, self.permission, frozenset(names))
+
+    @property
+    def everything(self) -> str:
+        """The address of the whole list, also for whom the bare one begins narrowed."""
+        return reverse(self.url_name) + ("?sort=" if self.begins else "")
 
     @property
     def sortable(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -31,8 +31,9 @@ def list_paths(prefix: str, register: Register[M, A]) -> list[URLPattern]:
     @never_cache
     @require_safe
     @requires(register.permission)
-    def page(request: ActorRequest) -> HttpResponse:
-        return list_page(request, register)
+    def page(request: ActorRequest) -> HttpResponseBase:
+        begun = register.begins(request.actor) if register.begins and not request.GET else ""
+        return redirect(f"{request.path}?{begun}") if begun else list_page(request, register)
 
     @never_cache
     @require_safe

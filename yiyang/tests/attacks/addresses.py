@@ -106,6 +106,16 @@ def register(
     )
 
 
+def everywhere(name: str) -> tuple[Address, ...]:
+    """The three addresses of a list without a region of its own: what it shows is by the row."""
+    exports = holding(P.VIEW_TARGETS, P.EXPORT)
+    return (
+        get(name, SEES_TARGETS, "sort="),
+        get(f"{name}-csv", exports),
+        get(f"{name}-xlsx", exports),
+    )
+
+
 READING = {"code": "GC17", "reading": "standard"}
 ENDING = {"agreement_id": "agreement", "verb": "terminate"}
 FILED_BY_HOSPITAL = {"holder": "institution_files", "object_id": "hospital"}
@@ -276,7 +286,8 @@ ADDRESSES = (
     get("person-held", WEST_DISCLOSURES, uid="person"),
     post("person-held", WEST_DISCLOSURES, {"reason": "本人到场申请", "form": "json"}, uid="person"),
     # /tasks/ 状态人人可见；办理的只有市卫健审核（待确认的那一项）和本部门联络员
-    get("task-list", SEES_TARGETS),
+    *everywhere("task-list"),
+    *everywhere("progress-list"),
     get("task-bureaus", SEES_TARGETS),
     get("task-detail", SEES_TARGETS, task_id="board_task"),
     get("task-part", SEES_TARGETS, task_id="board_task", part_id="part"),
@@ -296,7 +307,7 @@ ADDRESSES = (
     post("bureau-grant-new", SECURITY, {"bureau": "{task_bureau}"}, user_id="account"),
     post("bureau-grant-end", SECURITY, {}, user_id="liaison", grant_id="bureau_grant"),
     # /supervisions/ 交给西区的督办：市级都看得到，部门联络员只看本部门的
-    get("supervision-list", SEES_TARGETS),
+    *everywhere("supervision-list"),
     get("supervision-new", KEEPS_POLICIES),
     post("supervision-new", KEEPS_POLICIES, {"title": "督办"}),
     get("supervision-detail", WEST_TARGETS - LIAISON, supervision_id="supervision"),

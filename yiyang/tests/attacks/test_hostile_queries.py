@@ -84,9 +84,10 @@ ASKED = {
     "import-list": ("before",),
     "import-new": ("register",),
     "import-detail": ("kind", "page"),
-    "supervision-list": ("state", "light", "lead"),
+    "supervision-list": ("q", "state", "light", "lead", "assistant", "kind", "after"),
     "supervision-new": ("indicator", "task", *WHERE, "target"),
-    "task-list": ("policy", "bureau", "mode", "state", "light"),
+    "task-list": ("q", "policy", "bureau", "mode", "state", "light", "sort", "after"),
+    "progress-list": ("q", "bureau", "kind", "first"),
 }
 # 只看有没有，内容从不读；测算须在自己的事务里，另有测试。
 SWITCHES = {"evaluate"}
