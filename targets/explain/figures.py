@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from institutions.models import Region
+from targets.explain.small_cells import may_compare
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import value_of
 from targets.indicators.catalogue import readings_of
@@ -41,6 +42,7 @@ class Reading:
     asides: tuple[str, ...]
     is_judged: bool
     quote: str
+    is_comparable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,11 @@ def stored_readings(
     known = [record for record in readings_of(code) if record.reading in snapshots]
     return [
         _reading(
-            record, snapshots[record.reading], (region, run), is_judged=record.reading in judged
+            record,
+            snapshots[record.reading],
+            (region, run),
+            is_judged=record.reading in judged,
+            is_comparable=may_compare(record, actor),
         )
         for record in sorted(known, key=lambda record: record.reading not in judged)
     ]
@@ -204,6 +210,7 @@ def _reading(
     place: tuple[Region, IndicatorRun],
     *,
     is_judged: bool,
+    is_comparable: bool,
 ) -> Reading:
     figure = figure_of(snapshot)
     return Reading(
@@ -214,4 +221,5 @@ def _reading(
         asides=asides_text(figure, record),
         is_judged=is_judged,
         quote=quote_text(figure, record, *place),
+        is_comparable=is_comparable,
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from targets.explain.records import Part, Shelf
+from targets.indicators.base import Indicator
+from targets.indicators.guarding import counts_people
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
@@ -31,6 +33,11 @@ def is_small(count: int) -> bool:
 def is_guarded(part: Part, actor: Actor) -> bool:
     """Whether small counts of this kind of record are kept from the actor."""
     return part.subject.is_personal and not actor.may(Permission.VIEW_PERSONS)
+
+
+def may_compare(indicator: Indicator, actor: Actor) -> bool:
+    """Whether the actor may see a figure told apart record by record: people only who sees them."""
+    return actor.may(Permission.VIEW_PERSONS) or not counts_people(indicator)
 
 
 def shown(count: int, *, guarded: bool) -> str:

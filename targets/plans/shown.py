@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from institutions.models import Region
+from targets.explain.small_cells import may_compare
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure
 from targets.indicators.catalogue import BY_KEY
-from targets.indicators.guarding import counts_people
 from targets.models import Target
 from targets.plans.evaluation import Evaluation, Outlook
 from targets.plans.promises import Kept
 from targets.presenters import REFERENCE, Shown, asides_text, fraction_text, present, value_text
-from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
 
@@ -58,10 +57,6 @@ def rows_of(evaluation: Evaluation, actor: Actor) -> list[Row]:
     Those that count people only for who may see persons: before and after differ by a few.
     """
     return [row for row in _rows_of(evaluation) if may_compare(row.indicator, actor)]
-
-
-def may_compare(indicator: Indicator, actor: Actor) -> bool:
-    return actor.may(Permission.VIEW_PERSONS) or not counts_people(indicator)
 
 
 def _rows_of(evaluation: Evaluation) -> list[Row]:

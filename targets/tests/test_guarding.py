@@ -134,6 +134,20 @@ def test_a_leader_gets_no_small_figure_anywhere_and_a_clerk_every_one(city: City
             assert "33/200" in page
 
 
+def test_the_ways_to_pages_closed_to_a_role_are_not_offered_to_it(city: City) -> None:
+    store_run(city.city, DAY, codes=("FD17", "GC17"))
+    for role, code, offered in (
+        (Role.LEADER, "FD17", False),
+        (Role.CITY_CIVIL_AFFAIRS_CLERK, "FD17", False),
+        (Role.CITY_HEALTH_CLERK, "FD17", True),
+        (Role.LEADER, "GC17", True),
+    ):
+        page = browse_as(role).get(f"/targets/{code}/").content.decode()
+        for room in ("movement", "as-known"):
+            assert (f"/{room}/?" in page) is offered, (role, code, room)
+        assert ("只对可看老年人台账的角色开放" in page) is not offered
+
+
 @pytest.mark.parametrize("room", ["movement", "as-known", "rebased"])
 def test_pages_that_tell_people_apart_are_closed_to_who_sees_none(city: City, room: str) -> None:
     store_run(city.city, DAY - timedelta(days=1), codes=("FD17",))

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from targets.explain.small_cells import may_compare
 from targets.indicators.base import Indicator
 from targets.indicators.catalogue import BY_KEY
-from targets.indicators.guarding import counts_people
 from targets.models import IndicatorRun, IndicatorSnapshot
 from targets.results import latest_run
 from targets.views.asked import Asked, asked_region
 from yiyang.access.http import ActorRequest
-from yiyang.access.roles import Permission
 
 OFFERED_RUNS = 60
 DIGITS = 18
@@ -46,7 +45,7 @@ def asked_reading(request: ActorRequest, indicator: Indicator, run: IndicatorRun
 
     Refused where people are told apart to somebody who sees none.
     """
-    if counts_people(indicator) and not request.actor.may(Permission.VIEW_PERSONS):
+    if not may_compare(indicator, request.actor):
         raise PermissionDenied(TOLD_APART)
     asked = asked_region(request, run)
     stored = IndicatorSnapshot.objects.filter(
