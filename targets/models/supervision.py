@@ -275,6 +275,7 @@ class SupervisionVerb(models.TextChoices):
     ASSIGN = "ASSIGN", "交办"
     SIGN = "SIGN", "签收"
     FEEDBACK = "FEEDBACK", "反馈"
+    ASSIST = "ASSIST", "协办反馈"
     SUBMIT = "SUBMIT", "申请销号"
     CLOSE = "CLOSE", "销号"
     RETURN = "RETURN", "退回"
@@ -289,6 +290,14 @@ class SupervisionEvent(models.Model):
     supervision = models.ForeignKey(Supervision, models.PROTECT, related_name="events")
     verb = models.CharField("办理", max_length=10, choices=SupervisionVerb)
     state = models.CharField("办理后的状态", max_length=10, choices=S)
+    assistant = models.ForeignKey(
+        SupervisionAssistant,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="反馈的协办单位",
+    )
     text = models.CharField("情况", max_length=LONGEST_TEXT, blank=True)
     asked_by = models.DateField("要求反馈的日期", null=True, blank=True)
     taken_on = models.DateField("日期")
@@ -298,8 +307,8 @@ class SupervisionEvent(models.Model):
     row_scope = of_undertakers("supervision__")
     field_classes: ClassVar = classify(
         internal=(
-            *("id", "supervision", "verb", "state", "text", "asked_by", "taken_on", "taken_at"),
-            "author",
+            *("id", "supervision", "verb", "state", "assistant", "text", "asked_by"),
+            *("taken_on", "taken_at", "author"),
         )
     )
     objects = ScopedQuerySet.as_manager()
@@ -307,3 +316,11 @@ class SupervisionEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "督办记录"
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verb=SupervisionVerb.ASSIST, assistant__isnull=False)
+                | (~Q(verb=SupervisionVerb.ASSIST) & Q(assistant=None)),
+                name="targets_event_assist_names_the_unit",
+                violation_error_message="协办反馈须写明是哪个协办单位的。",
+            )
+        ]

@@ -29,7 +29,7 @@ from targets.models import (
 )
 from targets.models.supervision import LONGEST_TEXT
 from targets.supervision.states import STEPS, Party, steps_from
-from targets.supervision.undertakers import parties_of
+from targets.supervision.undertakers import assistant_of, parties_of
 from yiyang.access.decorators import FORBIDDEN
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -111,7 +111,14 @@ def take_step(
         _mark(locked, verb, by, text, asked_by)
         locked.full_clean()
         locked.save()
-        _note(locked, verb, by, text=text.strip(), asked_by=asked_by)
+        _note(
+            locked,
+            verb,
+            by,
+            text=text.strip(),
+            asked_by=asked_by,
+            assistant=assistant_of(by, locked) if verb is V.ASSIST else None,
+        )
     return locked
 
 
@@ -213,12 +220,14 @@ def _note(
     by: Actor,
     text: str = "",
     asked_by: date | None = None,
+    assistant: SupervisionAssistant | None = None,
 ) -> None:
     checked_create(
         SupervisionEvent,
         supervision=supervision,
         verb=verb,
         state=supervision.state,
+        assistant=assistant,
         text=text,
         asked_by=asked_by,
         taken_on=by.day,

@@ -17,6 +17,7 @@ class Party(Enum):
     KEEPER = "市卫健经办"
     CHECKER = "市卫健审核"
     UNDERTAKER = "承办单位（部门联络员或区卫健经办）"
+    ASSISTANT = "协办单位（部门联络员或区卫健经办）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Step:
     needs_text: bool = True
 
 
-KEEPER, CHECKER, UNDERTAKER = (frozenset({party}) for party in Party)
+KEEPER, CHECKER, UNDERTAKER, ASSISTANT = (frozenset({party}) for party in Party)
 UNDER_WAY = frozenset({S.ASSIGNED, S.WORKING})
 
 # 立项与修改有自己的表单，不在这里。
@@ -38,6 +39,8 @@ STEPS: Mapping[SupervisionVerb, Step] = {
     V.WITHDRAW: Step(KEEPER | CHECKER, frozenset({S.DRAFT}), S.WITHDRAWN),
     V.SIGN: Step(UNDERTAKER, frozenset({S.ASSIGNED}), S.WORKING, needs_text=False),
     V.FEEDBACK: Step(UNDERTAKER, frozenset({S.WORKING})),
+    # 协办单位说的只供牵头单位与审核参看：不动状态，也不算牵头单位的反馈。
+    V.ASSIST: Step(ASSISTANT, UNDER_WAY),
     V.SUBMIT: Step(UNDERTAKER, frozenset({S.WORKING}), S.REVIEW),
     V.CLOSE: Step(CHECKER, frozenset({S.REVIEW}), S.CLOSED, needs_text=False),
     V.RETURN: Step(CHECKER, frozenset({S.REVIEW}), S.WORKING),

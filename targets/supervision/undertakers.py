@@ -1,4 +1,4 @@
-"""Who acts for the unit an order is given to."""
+"""Who acts for the units an order is given to, the lead and those that assist."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from institutions.models import Region
-from targets.models import Supervision
+from targets.models import Supervision, SupervisionAssistant
 from targets.models.bureau_grants import bureaus_of
 from targets.supervision.states import Party
 from yiyang.access.roles import Permission
@@ -24,16 +24,32 @@ def parties_of(actor: Actor, supervision: Supervision) -> frozenset[Party]:
         parties.add(Party.CHECKER)
     if _undertakes(actor, supervision):
         parties.add(Party.UNDERTAKER)
+    if assistant_of(actor, supervision) is not None:
+        parties.add(Party.ASSISTANT)
     return frozenset(parties)
 
 
 def undertaken_by(actor: Actor) -> Q | None:
     """The orders whose lead the actor acts for, as a condition; None where there are none."""
+    return _of_own_units(actor, "lead_bureau", "lead_region")
+
+
+def assistant_of(actor: Actor, supervision: Supervision) -> SupervisionAssistant | None:
+    """The assisting unit the actor speaks for, the first named where there are several."""
+    condition = _of_own_units(actor, "bureau", "region")
+    if condition is None:
+        return None
+    kept = SupervisionAssistant.objects.kept().filter(supervision=supervision)
+    return kept.filter(condition).order_by("pk").first()
+
+
+def _of_own_units(actor: Actor, bureau: str, region: str) -> Q | None:
+    """Rows whose bureau or region, at these paths, the actor acts for; None where there is none."""
     if actor.may(Permission.UPDATE_TASKS):
         own = bureaus_of(actor.user_id, actor.day)
-        return Q(lead_bureau__in=own) if own else None
+        return Q(**{f"{bureau}__in": own}) if own else None
     if actor.may(Permission.EDIT_HEALTH) and not actor.whole_city and actor.region_ids:
-        return Q(lead_region__in=_regions_below(actor.region_ids, actor.day))
+        return Q(**{f"{region}__in": _regions_below(actor.region_ids, actor.day)})
     return None
 
 

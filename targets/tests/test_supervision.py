@@ -408,6 +408,49 @@ def seers(people: dict[str, User], order: Supervision) -> set[str]:
     }
 
 
+def test_those_that_assist_report_beside_the_lead(
+    city: City, people: dict[str, User], bureau: Bureau
+) -> None:
+    """协办单位在待签收、办理中都能反馈；不动状态、不算牵头的反馈，也不能申请销号。"""
+    clerk = actor_of(people["clerk"], MONDAY)
+    finance = Bureau.objects.exclude(pk=bureau.pk).get()
+    order = open_supervision(by=clerk, draft=draft_for(bureau), assistants=[finance, city.east])
+    step(people, order, "checker", V.ASSIGN)
+    step(people, order, "other", V.ASSIST, text="资金已下达")
+    order = step(people, order, "own", V.SIGN)
+    told = standing(order)
+    order = step(people, order, "east", V.ASSIST, text="东区已摸底")
+    assert (order.state, order.feedback_on, standing(order)) == (S.WORKING, None, told)
+    for who, verb in (("other", V.SUBMIT), ("other", V.FEEDBACK), ("own", V.ASSIST)):
+        with pytest.raises(PermissionDenied):
+            step(people, order, who, verb)
+    page = browser_of(people["own"]).get(f"/supervisions/{order.pk}/").content.decode()
+    assert "协办反馈（财政局）" in page
+    assert "协办反馈（" + city.east.name + "）" in page
+    order = step(people, order, "own", V.SUBMIT)
+    with pytest.raises(ValidationError, match="不能协办反馈"):
+        step(people, order, "east", V.ASSIST)
+
+
+def standing(order: Supervision) -> Any:
+    (row,) = shown_supervisions(Supervision.objects.filter(pk=order.pk), MONDAY)
+    return row.standing
+
+
+def test_an_assistant_reports_through_the_page_and_strangers_do_not(
+    city: City, people: dict[str, User], bureau: Bureau
+) -> None:
+    clerk = actor_of(people["clerk"], MONDAY)
+    order = open_supervision(by=clerk, draft=draft_for(bureau), assistants=[city.east])
+    step(people, order, "checker", V.ASSIGN)
+    way, said = f"/supervisions/{order.pk}/step", {"verb": "ASSIST", "text": "已摸底"}
+    assert browser_of(people["east"]).post(way, {**said, "text": ""}).status_code == 422
+    assert browser_of(people["east"]).post(way, said).status_code == 302
+    assert browser_of(people["other"]).post(way, said).status_code == 404
+    assert browser_of(people["leader"]).post(way, said).status_code == 403
+    assert SupervisionEvent.objects.get(verb=V.ASSIST).assistant.region == city.east
+
+
 def test_an_order_to_a_district_is_seen_by_it_alone(city: City, people: dict[str, User]) -> None:
     for region, seen in ((city.east_street, True), (city.west, False)):
         order = opened(people, replace(draft_for(None), lead_region=region))

@@ -81,9 +81,14 @@ def _verbs(request: ActorRequest, shown: ShownSupervision) -> list[SupervisionVe
     return steps_from(shown.state, parties, is_paused=paused)
 
 
-def _events(request: ActorRequest, shown: ShownSupervision) -> list[SupervisionEvent]:
-    seen = SupervisionEvent.objects.visible_to(request.actor)
-    return list(seen.filter(supervision=shown.supervision).select_related("author"))
+def _events(request: ActorRequest, shown: ShownSupervision) -> list[tuple[SupervisionEvent, str]]:
+    """The steps taken, each with the assisting unit that spoke where one did."""
+    kept: Any = shown.supervision.kept_assistants  # type: ignore[attr-defined]
+    units = dict(zip((one.pk for one in kept), shown.assistants, strict=True))
+    seen = SupervisionEvent.objects.visible_to(request.actor).filter(supervision=shown.supervision)
+    return [
+        (event, units.get(event.assistant_id or 0, "")) for event in seen.select_related("author")
+    ]
 
 
 def _page(
