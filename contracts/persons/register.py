@@ -53,8 +53,8 @@ class Surroundings:
     signups: Mapping[int, FamilyDoctorSignup]
     managed: frozenset[int]
 
-    def age(self, person: Person) -> int | None:
-        return age_on(person.born_on, self.day) if person.born_on <= self.day else None
+    def age(self, person: Person) -> int | str:
+        return age_on(person.born_on, self.day) if person.born_on <= self.day else ""
 
     def age_band(self, person: Person) -> str:
         return band_of(person.born_on, self.day)

@@ -21,13 +21,13 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from contracts.models import Person
-from contracts.persons import register
 from contracts.tests.factories import make_known_person, make_signup, make_team
 from contracts.tests.persons import ID_NUMBER, NAME, PHONE, City, browse_as, make_lan_zhi
 from contracts.views import persons as views
 from institutions.tests.factories import make_health
 from yiyang.access.roles import Role
 from yiyang.lib.logs import JsonFormatter
+from yiyang.listing.shown import PAGE_SIZE
 
 PLAIN = (NAME, ID_NUMBER, PHONE)
 CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
@@ -225,7 +225,7 @@ def test_a_list_of_any_length_opens_no_identity(
         raise AssertionError("名单不解密")
 
     team = make_team(make_health(city.street))
-    for _ in range(register.PAGE_SIZE):
+    for _ in range(PAGE_SIZE):
         make_signup(make_known_person(city.community, name=NAME), team, auto_renews=True)
     monkeypatch.setattr("yiyang.lib.crypto.unwrap", refuse)
     monkeypatch.setattr("contracts.identity.unwrap", refuse)

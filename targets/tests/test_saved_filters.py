@@ -140,6 +140,7 @@ def test_every_register_takes_saved_filters() -> None:
     assert {place.code for place in places()} == {
         *("institutions", "beds", "occupancies", "staff", "populations"),
         *("agreements", "teams", "persons", "signups"),
+        *("tasks", "progress", "supervisions"),
     }
 
 

@@ -448,7 +448,9 @@ def test_an_assistant_reports_through_the_page_and_strangers_do_not(
     assert browser_of(people["east"]).post(way, said).status_code == 302
     assert browser_of(people["other"]).post(way, said).status_code == 404
     assert browser_of(people["leader"]).post(way, said).status_code == 403
-    assert SupervisionEvent.objects.get(verb=V.ASSIST).assistant.region == city.east
+    event = SupervisionEvent.objects.get(verb=V.ASSIST)
+    assert event.assistant is not None
+    assert event.assistant.region == city.east
 
 
 def test_an_order_to_a_district_is_seen_by_it_alone(city: City, people: dict[str, User]) -> None:
