@@ -7,6 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 
 from contracts.models import DoctorTeam, TeamArea
+from institutions.actions_facts import correct_fact
 from institutions.models import Institution, Region
 from yiyang.changelog.context import Recorder, recorded
 from yiyang.dated import checked_create
@@ -66,6 +67,20 @@ def end_area(*, by: Recorder, area: TeamArea, ends_on: date, reason: str) -> Non
         area.ends_on = ends_on
         area.full_clean()
         area.save(update_fields=["ends_on"])
+
+
+def correct_area(
+    *,
+    by: Recorder,
+    area: TeamArea,
+    region: Region,
+    starts_on: date,
+    ends_on: date | None,
+    reason: str,
+) -> None:
+    """Void what was entered by mistake and enter the community and its days as they should be."""
+    values = {"region": region, "starts_on": starts_on, "ends_on": ends_on}
+    correct_fact(by=by, fact=area, values=values, reason=reason)
 
 
 def _refuse_while_signed_up(team: DoctorTeam, ends_on: date) -> None:

@@ -12,6 +12,11 @@ urlpatterns = [
     path("<int:team_id>/end/", teams.team_end, name="team-end"),
     path("<int:team_id>/areas/new/", teams.team_area_new, name="team-area-new"),
     path("<int:team_id>/areas/<int:area_id>/end/", teams.team_area_end, name="team-area-end"),
+    path(
+        "<int:team_id>/areas/<int:area_id>/correct/",
+        teams.team_area_correct,
+        name="team-area-correct",
+    ),
 ]
 
 # /pickers/teams/

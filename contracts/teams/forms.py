@@ -47,6 +47,15 @@ class AreaForm(DatedForm):
     reason = reason_field(required=False)
 
 
+class AreaCorrectionForm(DatedForm):
+    """A community of a team as it should have been entered, and why."""
+
+    region = RegionField(label="责任社区")
+    starts_on = of(TeamArea, "starts_on")
+    ends_on = of(TeamArea, "ends_on")
+    reason = reason_field(required=True)
+
+
 class SignupForm(DatedForm):
     """The terms of a sign-up."""
 

@@ -89,6 +89,28 @@ def test_a_team_is_entered_given_a_community_and_ended(city: City) -> None:
     assert "团队名称：河滨一队 → 河滨二队" in history
 
 
+def test_a_community_entered_with_the_wrong_first_day_is_put_right(
+    city: City, team: DoctorTeam
+) -> None:
+    area = TeamArea.objects.get()
+    browser = browse_as(Role.CITY_HEALTH_CLERK)
+    address = f"/teams/{team.pk}/areas/{area.pk}/correct/"
+    right = {"region": city.community.code, "starts_on": "2016-05-01", "ends_on": ""}
+    asked = browser.post(address, {**right, "reason": ""})
+    assert asked.status_code == 422
+    assert TeamArea.objects.kept().get() == area
+    refused = browser.post(address, {**right, "ends_on": "2016-04-30", "reason": "原件如此"})
+    assert "截止日期不能早于起始日期" in refused.content.decode()
+    assert browser.post(address, {**right, "reason": "原件如此"}).status_code == 302
+    kept = TeamArea.objects.kept().get()
+    assert (kept.region, kept.starts_on, kept.ends_on) == (city.community, date(2016, 5, 1), None)
+    area.refresh_from_db()
+    assert area.void_reason == "更正：原件如此"
+    assert browser.get(address).status_code == 404
+    history = browser.get(f"/teams/{team.pk}/").content.decode()
+    assert "原件如此" in history
+
+
 def test_the_page_asks_as_much_for_many_as_for_few(
     city: City, team: DoctorTeam, django_assert_max_num_queries: Any
 ) -> None:

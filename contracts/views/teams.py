@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from contracts import actions_teams as actions
 from contracts.models import DoctorTeam, TeamArea
 from contracts.teams.dossier import dossier_of
-from contracts.teams.forms import AreaForm, TeamForm, TeamNameForm
+from contracts.teams.forms import AreaCorrectionForm, AreaForm, TeamForm, TeamNameForm
 from institutions.fact_pages import ENTERED, UNPROCESSABLE, posted
 from institutions.forms.facts import EndForm
 from institutions.forms.fields import add_refusal
@@ -110,9 +110,7 @@ def team_area_new(request: ActorRequest, team_id: int) -> HttpResponseBase:
 def team_area_end(request: ActorRequest, team_id: int, area_id: int) -> HttpResponseBase:
     """Say until which day a team answers for a community."""
     team = _team(request, team_id)
-    area = TeamArea.objects.kept().filter(team=team, pk=area_id).first()
-    if area is None:
-        raise Http404(NO_AREA)
+    area = _area(team, area_id)
     form = EndForm(posted(request), request=request, initial={"ends_on": request.actor.day})
     return _changed(
         request,
@@ -123,12 +121,42 @@ def team_area_end(request: ActorRequest, team_id: int, area_id: int) -> HttpResp
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.EDIT_HEALTH)
+def team_area_correct(request: ActorRequest, team_id: int, area_id: int) -> HttpResponseBase:
+    """Put right which community it is and from when to when."""
+    team = _team(request, team_id)
+    area = _area(team, area_id)
+    known = {"region": area.region.code, "starts_on": area.starts_on, "ends_on": area.ends_on}
+    form = AreaCorrectionForm(posted(request), request=request, initial=known)
+    return _changed(
+        request,
+        team,
+        form,
+        lambda: actions.correct_area(by=request.actor, area=area, **form.cleaned_data),
+        {
+            "title": "更正责任社区",
+            "button": "保存更正",
+            "done": "责任社区已更正。",
+            "warning": "更正是改登记时填错的；社区调整请用“截止”，再登记新的。",
+        },
+    )
+
+
 def _team(request: ActorRequest, team_id: int) -> DoctorTeam:
     teams = DoctorTeam.objects.kept().visible_to(request.actor)
     team = teams.filter(pk=team_id).first()
     if team is None:
         raise Http404(NO_TEAM)
     return team
+
+
+def _area(team: DoctorTeam, area_id: int) -> TeamArea:
+    areas = TeamArea.objects.kept().filter(team=team).select_related("region")
+    area = areas.filter(pk=area_id).first()
+    if area is None:
+        raise Http404(NO_AREA)
+    return area
 
 
 def _is_written(request: ActorRequest, form: Form, write: Callable[[], object]) -> bool:

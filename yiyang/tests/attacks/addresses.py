@@ -223,6 +223,8 @@ ADDRESSES = (
     post("team-area-new", WEST_HEALTH, {"region": "x"}, team_id="team"),
     get("team-area-end", WEST_HEALTH, team_id="team", area_id="area"),
     post("team-area-end", WEST_HEALTH, {"reason": ""}, team_id="team", area_id="area"),
+    get("team-area-correct", WEST_HEALTH, team_id="team", area_id="area"),
+    post("team-area-correct", WEST_HEALTH, {"reason": ""}, team_id="team", area_id="area"),
     # /pickers/ 各人只找得到自己范围里的
     get("institution-picker", holding(P.VIEW_INSTITUTIONS)),
     get("region-picker", holding(P.VIEW_INSTITUTIONS)),

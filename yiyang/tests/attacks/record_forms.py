@@ -69,6 +69,12 @@ _FORMS = (
         {"ends_on": "2030-01-01", "reason": "调整"},
         {**TEAM_OF, "area_id": "area"},
     ),
+    Filled(
+        "team-area-correct",
+        CLERK,
+        {"region": "{east_community}", "starts_on": "2019-01-01", **OPTIONAL},
+        {**TEAM_OF, "area_id": "area"},
+    ),
     Filled("signup-new", CLERK, TERMS, {"uid": "person"}),
     Filled("signup-renew", CLERK, TERMS, SIGNUP, is_accepted=False),
     Filled("signup-terminate", CLERK, {"on": "2018-01-01", "reason": "搬家"}, SIGNUP),
