@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import uuid4
 
+from contracts.imports.key_groups import is_restricted, open_groups_in_words
 from contracts.imports.signup_known import Known, Signup
 from contracts.imports.signup_reading import HEADINGS, Places, Wanted
 from institutions.imports.lines import Checked
@@ -32,6 +34,8 @@ class Writes:
     moves: list[tuple[Known, Wanted]] = field(default_factory=list)
     signups: list[tuple[Known, Signup]] = field(default_factory=list)
     corrected: list[Signup] = field(default_factory=list)
+    linked: list[Signup] = field(default_factory=list)
+    groups: list[tuple[Known, str, Wanted]] = field(default_factory=list)
 
 
 class Decider:
@@ -63,6 +67,7 @@ class Decider:
         else:
             self._correct_person(known, wanted, old)
         is_new = self._sign_up(known, wanted, old)
+        self._join_groups(known, wanted, old, is_new=is_new)
         kind = RowKind.NEW if is_new else RowKind.CHANGED if old else RowKind.UNCHANGED
         return Checked(wanted.line, kind, old)
 
@@ -153,6 +158,24 @@ class Decider:
             self.writes.corrected.append(signup)
         return False
 
+    def _join_groups(
+        self, known: Known, wanted: Wanted, old: dict[str, str], *, is_new: bool
+    ) -> None:
+        """Enter the key groups not known yet; a restricted one alone makes no line "changed".
+
+        Else a sheet of guesses would find out who is in one (rules.md 26).
+        """
+        fresh = [
+            group
+            for group in wanted.key_groups
+            if known.groups.get(group, date.min) < wanted.starts_on
+        ]
+        if any(not is_restricted(group) for group in fresh) and not known.is_new:
+            old["key_groups"] = open_groups_in_words(known.groups) or "（空）"
+        if old or is_new:
+            self.writes.groups.extend((known, group, wanted) for group in fresh)
+            known.groups |= dict.fromkeys(fresh, date.max)
+
     def _shown(self, name: str, value: object) -> str:
         if name == "team_id":
             return self._places.team_codes.get(value, "")  # type: ignore[call-overload,no-any-return]
@@ -178,7 +201,7 @@ def _signup(number: int, wanted: Wanted) -> Signup:
         wanted.auto_renews,
         wanted.terminated_on,
         wanted.termination_reason,
-        wanted.line.number,
+        line=wanted.line.number,
     )
 
 

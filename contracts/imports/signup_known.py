@@ -25,8 +25,12 @@ WHERE person.id_digest = ANY(%s) AND person.voided_at IS NULL AND person.duplica
 """
 SIGNUPS = """
 SELECT person_id, id, team_id, signed_on, starts_on, expires_on, auto_renews, terminated_on,
-       termination_reason
+       termination_reason, renewal_of_id
 FROM contracts_familydoctorsignup WHERE person_id = ANY(%s) AND voided_at IS NULL
+"""
+GROUPS = """
+SELECT person_id, "group", ends_on FROM contracts_keygroupmembership
+WHERE person_id = ANY(%s) AND voided_at IS NULL
 """
 
 
@@ -42,6 +46,7 @@ class Signup:
     auto_renews: bool
     terminated_on: date | None
     termination_reason: str
+    renewal_of: int | None = None
     line: int = 0
 
     @property
@@ -51,7 +56,10 @@ class Signup:
 
 @dataclass(slots=True)
 class Known:
-    """A person as the register knows them, and their sign-ups by their first day."""
+    """A person as the register knows them, and their sign-ups by their first day.
+
+    `groups`: until when the person is known to belong to each key group; read only if asked for.
+    """
 
     id: int
     uid: UUID
@@ -66,6 +74,7 @@ class Known:
     is_new: bool = False
     phone: str | None = None
     signups: dict[date, Signup] = field(default_factory=dict)
+    groups: dict[str, date] = field(default_factory=dict)
 
     def key(self) -> bytes:
         assert self.wrapped is not None
@@ -86,7 +95,7 @@ class Known:
         return open_sealed(sealed, data_key=self.key(), table=TABLE, field=name, uid=self.uid)
 
 
-def known_persons(digests: Iterable[bytes]) -> dict[bytes, Known]:
+def known_persons(digests: Iterable[bytes], *, with_groups: bool = False) -> dict[bytes, Known]:
     """The persons under these digests of ID numbers, with all their sign-ups."""
     with connection.cursor() as cursor:
         cursor.execute(PERSONS, [list(digests)])
@@ -97,6 +106,11 @@ def known_persons(digests: Iterable[bytes]) -> dict[bytes, Known]:
             for person_id, *signup in cursor.fetchall():
                 one = Signup(*signup)
                 by_id[person_id].signups[one.starts_on] = one
+        if by_id and with_groups:
+            cursor.execute(GROUPS, [list(by_id)])
+            for person_id, group, ends_on in cursor.fetchall():
+                groups, until = by_id[person_id].groups, ends_on or date.max
+                groups[group] = max(until, groups.get(group, until))
     return found
 
 

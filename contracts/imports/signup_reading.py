@@ -50,6 +50,7 @@ class Wanted:
     auto_renews: bool
     terminated_on: date | None
     termination_reason: str
+    key_groups: tuple[str, ...] = ()
 
     @property
     def last_day(self) -> date:
@@ -106,6 +107,7 @@ class Reader:
         self.places = Places(sending.actor)
         self.is_rotating = stale_digests().exists()
         self.unsaid = tuple(name for name in MAY_BE_UNSAID if name not in sending.columns)
+        self.has_groups = "key_groups" in sending.columns
         self._columns, self._day = sending.columns, sending.day
 
     def read(self, line: Line) -> Wanted | tuple[Fault, ...]:
@@ -192,6 +194,7 @@ class Reader:
             auto_renews=values["auto_renews"],
             terminated_on=values["terminated_on"],
             termination_reason=values["termination_reason"],
+            key_groups=values["key_groups"],
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from contracts.imports.key_groups import masked_groups, read_groups
 from contracts.models import FamilyDoctorSignup
 from institutions.ingest.admitting import EDIT_HEALTH
 from institutions.ingest.cells import REGION_ALSO, code_up_to, date_of, text_up_to, yes_or_no
@@ -83,6 +84,14 @@ SIGNUPS = RegisterSheet(
         Cell("期满自动续约", "auto_renews", yes_or_no, False, ("自动续约", "是否自动续约")),
         Cell("解约日期", "terminated_on", _optional_date, False, ("终止日期",)),
         Cell("解约原因", "termination_reason", text_up_to(200), False, ("终止原因",)),
+        Cell(
+            "重点人群",
+            "key_groups",
+            read_groups,
+            False,
+            ("重点人群类型", "重点人群类别", "人群分类", "人群类别"),
+            mask=masked_groups,
+        ),
     ),
     enter=_set_by_set,
     needs=frozenset({EDIT_HEALTH}),
@@ -91,5 +100,7 @@ SIGNUPS = RegisterSheet(
 )
 NOTE = (
     "按身份证号认人：没有登记过的人会新建档案（60 岁及以上），新档案须填居住地区划代码；"
-    "生效日期留空即为签约日期；同一人同一生效日的签约按本表更正。"
+    "生效日期留空即为签约日期；同一人同一生效日的签约按本表更正；"
+    "接着同一团队上一份签约的记作续签。重点人群只增不减，自签约生效日起归入；"
+    "限制类人群页面不显示，随新签约或有变更的行登记。"
 )

@@ -13,7 +13,14 @@ from contracts.identity import NAME, PHONE, TABLE, seal_identity
 from contracts.imports.signup_deciding import Writes
 from contracts.imports.signup_known import Known
 from contracts.imports.signup_reading import Wanted
-from contracts.models import FamilyDoctorSignup, Person, PersonKey, PersonResidence, ResidenceKind
+from contracts.models import (
+    FamilyDoctorSignup,
+    KeyGroupMembership,
+    Person,
+    PersonKey,
+    PersonResidence,
+    ResidenceKind,
+)
 from yiyang.lib.crypto import digest, seal
 
 PERSON = ("id", "uid", "void_reason", "born_on", "sex")
@@ -21,8 +28,9 @@ SEALED = ("name_sealed", "name_digest", "id_sealed", "id_digest", "phone_sealed"
 HOME = ("person_id", "region_id", "kind", "starts_on", "reason", "void_reason")
 SIGNUP = (
     *("id", "uid", "person_id", "team_id", "signed_on", "starts_on", "expires_on"),
-    *("auto_renews", "terminated_on", "termination_reason", "void_reason"),
+    *("auto_renews", "terminated_on", "termination_reason", "void_reason", "renewal_of_id"),
 )
+GROUP = ("person_id", "group", "starts_on", "void_reason")
 ENTERED, MOVED = "导入建档", "导入变更"
 CORRECT_NAMES = """
 UPDATE contracts_person held SET name_sealed = given.sealed, name_digest = given.digest
@@ -50,6 +58,11 @@ FROM unnest(
 WHERE held.id = given.id
 """
 
+LINK_RENEWALS = """
+UPDATE contracts_familydoctorsignup held SET renewal_of_id = given.renewed
+FROM unnest(%s::bigint[], %s::bigint[]) AS given(id, renewed) WHERE held.id = given.id
+"""
+
 
 def write(writes: Writes) -> None:
     """Write it all; corrections go first, so that a new sign-up finds the old one ended."""
@@ -64,6 +77,9 @@ def write(writes: Writes) -> None:
     _update(CORRECT_SIGNUPS, [_corrected(signup) for signup in writes.corrected])
     if writes.signups:
         copy_rows(FamilyDoctorSignup, SIGNUP, _signups(writes))
+    _update(LINK_RENEWALS, [(signup.id, signup.renewal_of) for signup in writes.linked])
+    if writes.groups:
+        copy_rows(KeyGroupMembership, GROUP, (_membership(*one) for one in writes.groups))
 
 
 def _enter_persons(persons: Sequence[tuple[Known, Wanted]]) -> None:
@@ -98,9 +114,12 @@ def _signups(writes: Writes) -> Iterator[tuple[Cell, ...]]:
             *(signup.id, str(uuid4()), known.id, signup.team_id, signup.signed_on.isoformat()),
             *(signup.starts_on.isoformat(), signup.expires_on.isoformat(), signup.auto_renews),
             ended.isoformat() if ended else None,
-            escaped(signup.termination_reason),
-            "",
+            *(escaped(signup.termination_reason), "", signup.renewal_of),
         )
+
+
+def _membership(known: Known, group: str, wanted: Wanted) -> tuple[Cell, ...]:
+    return known.id, group, wanted.starts_on.isoformat(), ""
 
 
 def _renamed(known: Known, wanted: Wanted) -> tuple[Any, ...]:

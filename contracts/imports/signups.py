@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 
 import psycopg2
@@ -14,6 +15,7 @@ from contracts.identity import ID_NUMBER
 from contracts.imports.signup_deciding import Decider
 from contracts.imports.signup_known import Known, known_persons
 from contracts.imports.signup_reading import Reader, Wanted
+from contracts.imports.signup_renewals import link_renewals
 from contracts.imports.signup_writing import write
 from contracts.models import FamilyDoctorSignup, Person
 from institutions.imports.lines import Checked, Line
@@ -47,7 +49,7 @@ def _read(reader: Reader, chunk: tuple[Line, ...]) -> list[Read]:
 
 def _taken(reader: Reader, read: list[Read], first_own: int) -> list[Checked]:
     wanted = [one for _, one in read if isinstance(one, Wanted)]
-    persons = _known(wanted, is_rotating=reader.is_rotating)
+    persons = _known(wanted, reader)
     new = len({one.digest for one in wanted} - set(persons))
     person_ids = iter(reserve_ids(Person, new))
     signup_ids = iter(reserve_ids(FamilyDoctorSignup, len(wanted)))
@@ -63,21 +65,24 @@ def _taken(reader: Reader, read: list[Read], first_own: int) -> list[Checked]:
         decider.decide(one) if isinstance(one, Wanted) else Checked(line, RowKind.ERROR, faults=one)
         for line, one in read
     ]
+    told = link_renewals(decider.writes, first_own)
     try:
         with transaction.atomic():
             write(decider.writes)
     # copy_expert 的错误 Django 不转译，原样出来。
     except (DatabaseError, psycopg2.Error) as error:
         first, last = read[0][0].number, read[-1][0].number
-        told = str(error).split("\n", 1)[0]
-        raise ValueError(f"第 {first}—{last} 行之间写不进登记：{told}") from None
-    return checked
+        why = str(error).split("\n", 1)[0]
+        raise ValueError(f"第 {first}—{last} 行之间写不进登记：{why}") from None
+    if not told:
+        return checked
+    return [replace(one, note=told.get(one.line.number, "")) for one in checked]
 
 
-def _known(wanted: Sequence[Wanted], *, is_rotating: bool) -> dict[bytes, Known]:
+def _known(wanted: Sequence[Wanted], reader: Reader) -> dict[bytes, Known]:
     """The persons of a chunk by the digest now in force; while keys change, by older ones too."""
-    persons = known_persons({one.digest for one in wanted})
-    if not is_rotating:
+    persons = known_persons({one.digest for one in wanted}, with_groups=reader.has_groups)
+    if not reader.is_rotating:
         return persons
     older = {
         old: one.digest
@@ -85,4 +90,5 @@ def _known(wanted: Sequence[Wanted], *, is_rotating: bool) -> dict[bytes, Known]
         if one.digest not in persons
         for old in digests(one.id_number, ID_NUMBER)[1:]
     }
-    return persons | {older[digest]: known for digest, known in known_persons(older).items()}
+    found = known_persons(older, with_groups=reader.has_groups)
+    return persons | {older[digest]: known for digest, known in found.items()}

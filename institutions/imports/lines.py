@@ -28,9 +28,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a line is: new, changed (with the old texts by cell), unchanged or wrong."""
+    """What a line is: new, changed (with the old texts by cell), unchanged or wrong.
+
+    `note` tells what else it does, where the cells do not say so.
+    """
 
     line: Line
     kind: RowKind
     old: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    note: str = ""

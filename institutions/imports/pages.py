@@ -81,7 +81,7 @@ def field_of(kind: str, number: int) -> str:
 
 def _packed(checked: Checked) -> list[Any]:
     faults = [[fault.cell, fault.heading, fault.text] for fault in checked.faults]
-    return [checked.line.number, list(checked.line.cells), dict(checked.old), faults]
+    return [checked.line.number, list(checked.line.cells), dict(checked.old), faults, checked.note]
 
 
 def read_page(batch: ImportBatch, kind: RowKind, number: int) -> list[Checked]:
@@ -100,7 +100,8 @@ def all_pages(batch: ImportBatch) -> Iterator[Checked]:
 
 def _opened(page: ImportPage, key: bytes, uid: UUID) -> Iterator[Checked]:
     field = field_of(page.kind, page.number)
-    for number, cells, old, faults in json.loads(
+    # 升级以前存下的预览没有说明一项。
+    for number, cells, old, faults, *note in json.loads(
         opened(page.sealed, key=key, field=field, uid=uid)
     ):
         yield Checked(
@@ -108,4 +109,5 @@ def _opened(page: ImportPage, key: bytes, uid: UUID) -> Iterator[Checked]:
             RowKind(page.kind),
             old,
             tuple(Fault(text, cell, heading) for cell, heading, text in faults),
+            "".join(note),
         )

@@ -36,6 +36,7 @@ class ShownLine:
     number: int
     cells: tuple[ShownCell, ...]
     faults: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ class Preview:
     @property
     def has_faults(self) -> bool:
         return self.kind is RowKind.ERROR
+
+    @property
+    def has_notes(self) -> bool:
+        return any(line.note for line in self.lines)
 
 
 def preview_of(batch: ImportBatch, register: Register, kind: str, page: int) -> Preview | None:
@@ -111,6 +116,7 @@ def _line(checked: Checked, places: Sequence[tuple[int, Cell]]) -> ShownLine:
             for place, cell in places
         ),
         faults=tuple(str(fault) for fault in checked.faults),
+        note=checked.note,
     )
 
 
