@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from institutions.consent import refuse_without_consent
+from institutions.consequences import refuse_unsettled
 from institutions.models import (
     BedCount,
     GreenChannel,
@@ -29,7 +30,10 @@ from yiyang.lib.pinyin import initials
 def register_institution(
     *, by: Recorder, code: str, starts_on: date, name: str, region: Region, **profile: Any
 ) -> Written:
-    """Enter an institution, or what it is from `starts_on` on, under the city's own code."""
+    """Enter an institution, or what it is from `starts_on` on, under the city's own code.
+
+    ValidationError for what needs the other office, or would stop it with agreements unsettled.
+    """
     with recorded(by=by, reason="机构台账"):
         institution = Institution.objects.filter(code=code).first()
         if institution is None:
@@ -37,6 +41,8 @@ def register_institution(
         refuse_without_consent(
             by, institution, starts_on, {"name": name, "region": region, **profile}
         )
+        if "status" in profile:
+            refuse_unsettled(institution, profile["status"], starts_on)
         return hold_from(
             by=by,
             model=InstitutionProfile,

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from institutions.models import Institution, InstitutionProfile, Status
 from yiyang.access.scope import Actor
 
-UNSETTLED = "名下还有协议：停业、暂停执业、注销请在机构页用“停业、注销与恢复”办理，协议一并处理。"
+UNSETTLED = "{found}：{status}请先在机构页用“停业、注销与恢复”办理，协议一并处理。"
+FOUND = "{title}还有 {number} 份"
 STOPPED = (Status.SUSPENDED, Status.LICENCE_SUSPENDED, Status.CLOSED)
 
 
@@ -84,9 +85,16 @@ def refuse_unsettled(institution: Institution, status: str, on: date) -> None:
         return
     held = InstitutionProfile.objects.on(on).filter(institution=institution).first()
     change = StatusChange(Status(status), on)
-    is_new = held is None or held.status != status
-    if is_new and listed_keys(consequences_of(institution, change)):
-        raise ValidationError({"status": UNSETTLED})
+    if held is not None and held.status == status:
+        return
+    found = "，".join(
+        FOUND.format(title=kind.title, number=len(rows))
+        for kind, rows in consequences_of(institution, change)
+        if rows
+    )
+    if found:
+        refusal = UNSETTLED.format(found=found, status=change.status.label)
+        raise ValidationError({"status": refusal})
 
 
 def listed_keys(found: Sequence[tuple[Consequence, Sequence[Affected]]]) -> set[str]:

@@ -158,9 +158,22 @@ def enter_row(
         with recorded(by=by, reason=f"导入{sheet.title}"):
             return sheet.enter(by=by, **values), []
     except ValidationError as error:
-        return None, [Fault(message) for message in messages_of(error)]
+        return None, _faults(sheet, error)
     except (ValueError, DatabaseError) as error:
         return None, [Fault(_first_line(error))]
+
+
+def _faults(sheet: RegisterSheet, error: ValidationError) -> list[Fault]:
+    """The refusal, each sentence in its cell where it is about one of the sheet's."""
+    headings = {cell.name: cell.heading for cell in sheet.cells}
+    told = error.message_dict if hasattr(error, "error_dict") else {}
+    if not told.keys() & headings.keys():
+        return [Fault(message) for message in messages_of(error)]
+    return [
+        Fault(message, name if name in headings else "", headings.get(name, ""))
+        for name, messages in told.items()
+        for message in messages
+    ]
 
 
 def read_cells(
