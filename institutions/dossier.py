@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Generic, TypeVar
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from institutions.models import (
@@ -24,6 +25,7 @@ from institutions.models import (
     StaffCount,
 )
 from institutions.models.services import FULL_CHANNEL, ChannelStep
+from institutions.occupancy import MonthEnd, month_ends
 from yiyang.facts import DatedFact
 
 REPORTS_SHOWN = 12
@@ -63,9 +65,18 @@ class Dossier:
     designations: Sequence[Held[InsuranceDesignation]]
     contacts: Sequence[Held[InstitutionContact]]
     beds: Sequence[BedCount]
-    occupancies: Sequence[Occupancy]
+    occupancies: Sequence[MonthEnd]
     staff: Sequence[StaffCount]
     notes: Sequence[Note]
+
+    @property
+    def has_charts(self) -> bool:
+        """A line needs two points at least."""
+        return max(len(self.beds), len(self.occupancies)) > 1
+
+    @property
+    def carry_days(self) -> int:
+        return int(settings.REPORT_CARRY_DAYS)
 
     @property
     def departments(self) -> str:
@@ -102,7 +113,7 @@ def dossier_of(institution: Institution, day: date) -> Dossier:
         designations=_held(_latest(InsuranceDesignation), institution, day),
         contacts=_held(_latest(InstitutionContact), institution, day),
         beds=_reports(BedCount, institution, day),
-        occupancies=_reports(Occupancy, institution, day),
+        occupancies=month_ends(institution, _reports(Occupancy, institution, day)),
         staff=_reports(StaffCount, institution, day),
         notes=list(_notes(institution)[:ROWS_SHOWN]),
     )

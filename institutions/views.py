@@ -73,7 +73,8 @@ def _editable(request: ActorRequest, dossier: Dossier) -> dict[str, object]:
     held = (dossier.certificates, dossier.channels, dossier.services)
     dated = (*held, dossier.designations, dossier.contacts)
     facts: list[Fact] = [one.fact for rows in dated for one in rows]
-    facts += [*dossier.beds, *dossier.occupancies, *dossier.staff, *dossier.notes]
+    facts += [*dossier.beds, *(one.report for one in dossier.occupancies)]
+    facts += [*dossier.staff, *dossier.notes]
     return {
         "edits": {
             kind.slug: {

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from decimal import Decimal
 
 from django.conf import settings
 
@@ -14,6 +13,7 @@ from targets.indicators.calculation import Figure, Judgement, Pace, Reason, Verd
 from targets.indicators.guarding import counts_people
 from targets.models import Comparator, IndicatorRun, Target
 from targets.results import TargetLine
+from yiyang.lib.percentages import percent
 
 NO_DATA = "无数据"
 NOTHING = "—"
@@ -150,14 +150,6 @@ def quote_text(figure: Figure, indicator: Indicator, region: Region, run: Indica
         f"（{settings.DEMO_MARK}）" if settings.DEMO else "",
     )
     return "".join(said)
-
-
-def percent(share: Fraction, places: int = 2) -> str:
-    """A share as a percentage, rounded half up, only ever for the eye."""
-    step = Decimal(1).scaleb(-places)
-    hundredfold = share * 100
-    exact = Decimal(hundredfold.numerator) / Decimal(hundredfold.denominator)
-    return f"{exact.quantize(step, ROUND_HALF_UP)}%"
 
 
 def threshold_text(target: Target, indicator: Indicator) -> str:

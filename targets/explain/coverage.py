@@ -19,8 +19,8 @@ from targets.indicators.institution_subjects import ELDERLY
 from targets.indicators.measure import records_behind
 from targets.indicators.person_subjects import STREETS
 from targets.models import IndicatorRun, IndicatorSnapshot
-from targets.presenters import percent
 from targets.results import figure_of, minimum_coverage
+from yiyang.lib.percentages import percent
 
 CONSIDERED = (Outcome.COUNTED.value, Outcome.NOT_COUNTED.value)
 

@@ -14,11 +14,11 @@ from targets.presenters import (
     REASONS,
     VERDICTS,
     fraction_text,
-    percent,
     threshold_text,
     tone_of,
     value_text,
 )
+from yiyang.lib.percentages import percent
 
 RATIO, COUNT = BY_KEY["GC17", "standard"], BY_KEY["PJ05", "in_use"]
 
