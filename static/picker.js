@@ -134,7 +134,12 @@
         close();
       }
     });
-    name.addEventListener("blur", close);
+    // 离开以后才到的结果不再打开列表，免得盖住下一栏。
+    name.addEventListener("blur", () => {
+      clearTimeout(waiting);
+      if (asking) asking.abort();
+      close();
+    });
   }
 
   document.querySelectorAll("input[data-picker]").forEach(enhance);
