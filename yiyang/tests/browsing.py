@@ -19,8 +19,7 @@ ORIGIN = "http://localhost"
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 FINDINGS = """async (tags) => {
-  const rules = { "landmark-unique": { enabled: false } };
-  const found = await axe.run(document, { runOnly: tags, rules, resultTypes: ["violations"] });
+  const found = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
   return found.violations.flatMap((one) => one.nodes.map((node) => {
     const why = [...node.any, ...node.all, ...node.none].map((check) => check.message);
     return `${one.id} ${node.target.join(" ")} ${why[0] || one.help}`;
