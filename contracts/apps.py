@@ -18,6 +18,7 @@ class ContractsConfig(AppConfig):
         from contracts.agreements.work import DRAFTS, PARTY_STOPPED  # noqa: PLC0415
         from contracts.api import RESOURCES  # noqa: PLC0415
         from contracts.imports.registers import register_imports  # noqa: PLC0415
+        from contracts.keys import PERSONS  # noqa: PLC0415
         from contracts.lists.places import PLACES  # noqa: PLC0415
         from contracts.models import PartnershipAgreement  # noqa: PLC0415
         from contracts.panels import AGREEMENTS, agreements_of  # noqa: PLC0415 - models load before ready()
@@ -27,6 +28,7 @@ class ContractsConfig(AppConfig):
         from institutions.panels import register_panel  # noqa: PLC0415
         from yiyang.api.resources import register_resources  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
+        from yiyang.keys import register_keys  # noqa: PLC0415
         from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
@@ -41,5 +43,6 @@ class ContractsConfig(AppConfig):
         register_work(PARTY_STOPPED)
         register_work(SIGNUPS_ENDING)
         register_imports()
+        register_keys(PERSONS)
         for place in PLACES:
             add_place(place)

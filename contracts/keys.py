@@ -1,53 +1,36 @@
-"""Changing the master key and the search key, batch by batch, on from wherever it was stopped.
+"""Changing the search key, batch by batch, on from wherever it was stopped.
 
-What is left to do is read from the values themselves: a wrapped key names its master key, a
-digest its search key. So a run that is killed has nothing to remember, and another may follow.
+What is left to do is read from the values themselves: a digest names its search key. So a run
+that is killed has nothing to remember, and another may follow. The same holds for the master key,
+which every kind of data key shares (yiyang/keys.py).
 
-Wrapped keys are outside the change log: a rotation changes nothing that is known of anyone.
-Digests are kept out of its values, so theirs leaves one entry per person with equal sides, which
-histories pass over.
+Digests are kept out of the values of the change log, so new ones leave one entry per person with
+equal sides, which histories pass over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import BinaryField, Q, QuerySet
 from django.db.models.functions import Substr
 
 from contracts.identity import COLUMNS, DIGEST_COLUMNS, TABLE
 from contracts.models import Person, PersonKey
 from yiyang.changelog.context import SYSTEM, recorded
-from yiyang.lib.crypto import (
-    MARK_BYTES,
-    SealError,
-    digest,
-    digest_mark,
-    open_sealed,
-    rewrap,
-    unwrap,
-    wrap_header,
-)
+from yiyang.keys import BATCH, KeyColumn
+from yiyang.lib.crypto import MARK_BYTES, SealError, digest, digest_mark, open_sealed, unwrap
 
-BATCH = 1000
+PERSONS = KeyColumn(PersonKey, "wrapped", "person__uid", "人的数据密钥")
 REASON = "更换检索密钥"
 Say = Callable[[int], None]
 
-KEYS_IN_USE = """
-SELECT convert_from(substring(wrapped FROM 4 FOR get_byte(wrapped, 2)), 'UTF8'), count(*)
-FROM contracts_personkey WHERE length(wrapped) > 3 GROUP BY 1 ORDER BY 1
-"""
 # 只换没被别人动过的：更正或销毁可能就在这时发生。
-SWAP_KEYS = """
-UPDATE contracts_personkey held SET wrapped = moved.now
-FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]) AS moved(id, before, now)
-WHERE held.person_id = moved.id AND held.wrapped = moved.before
-"""
 SWAP_DIGESTS = """
 UPDATE contracts_person held SET name_digest = moved.name, id_digest = moved.id_number
 FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])
@@ -60,7 +43,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """What one rotation did: how many it changed, and whom it could not."""
+    """What one rotation of digests did: how many it changed, and whom it could not."""
 
     changed: int = 0
     unreadable: tuple[UUID, ...] = ()
@@ -74,36 +57,16 @@ class Rotated:
         )
 
 
-def keys_in_use() -> dict[str, int]:
-    """How many persons' keys each master key wraps, by its id."""
-    with connection.cursor() as cursor:
-        cursor.execute(KEYS_IN_USE)
-        return dict(cursor.fetchall())
-
-
-def stale_keys() -> QuerySet[PersonKey]:
-    """Data keys not wrapped with the master key and cipher now in force."""
-    header = wrap_header()
-    return PersonKey.objects.annotate(head=_head("wrapped", len(header))).exclude(head=header)
-
-
 def stale_digests() -> QuerySet[Person]:
     """Persons whose digests were not made with the search key and cipher now in force."""
     stale = Q()
     for column in DIGEST_COLUMNS.values():
         stale |= Q(**{f"{column}__isnull": False}) & ~Q(**{f"{column}_head": digest_mark()})
-    heads = {f"{column}_head": _head(column, MARK_BYTES) for column in DIGEST_COLUMNS.values()}
+    heads = {
+        f"{column}_head": Substr(column, 1, MARK_BYTES, output_field=BinaryField())
+        for column in DIGEST_COLUMNS.values()
+    }
     return Person.objects.annotate(**heads).filter(stale)
-
-
-def _head(column: str, length: int) -> Substr:
-    return Substr(column, 1, length, output_field=BinaryField())
-
-
-def rewrap_keys(say: Say, *, batch: int = BATCH) -> Rotated:
-    """Wrap every data key with the master key now in force; the sealed fields stay as they are."""
-    rows = stale_keys().values_list("person_id", "person__uid", "wrapped")
-    return _in_batches(rows, "person_id", _rewrap, say, batch)
 
 
 def renew_digests(say: Say, *, batch: int = BATCH) -> Rotated:
@@ -111,35 +74,13 @@ def renew_digests(say: Say, *, batch: int = BATCH) -> Rotated:
     rows = stale_digests().values_list(
         *("pk", "uid", "data_key__wrapped"), *COLUMNS.values(), *DIGEST_COLUMNS.values()
     )
-    return _in_batches(rows, "pk", _renew, say, batch)
-
-
-def _in_batches(
-    rows: QuerySet[Any, Row],
-    key: str,
-    step: Callable[[Sequence[Row]], Rotated],
-    say: Say,
-    size: int,
-) -> Rotated:
-    """Take the rows in the order of their key, each batch committed by itself."""
     done, last = Rotated(), 0
-    while taken := list(rows.filter(**{f"{key}__gt": last}).order_by(key)[:size]):
-        done += step(taken)
+    while taken := list(rows.filter(pk__gt=last).order_by("pk")[:batch]):
+        done += _renew(taken)
         # 打不开的留在原处；从下一个接着走，不会原地打转。
         last = taken[-1][0]
         say(done.changed)
     return done
-
-
-def _rewrap(rows: Sequence[Row]) -> Rotated:
-    moved, unreadable = [], []
-    for person_id, uid, wrapped in rows:
-        try:
-            moved.append((person_id, bytes(wrapped), rewrap(wrapped, uid)))
-        except SealError:
-            unreadable.append(uid)
-    with transaction.atomic():
-        return Rotated(_swap(SWAP_KEYS, moved), tuple(unreadable))
 
 
 def _renew(rows: Sequence[Row]) -> Rotated:
@@ -183,21 +124,11 @@ def _renewed(row: Row) -> Row:
 
 
 def _swap_digests(moved: Sequence[Row]) -> int:
-    with recorded(by=SYSTEM, reason=REASON, batch=f"rotate_keys {settings.FIELD_KEY_ID}"):
-        return _swap(SWAP_DIGESTS, moved)
-
-
-def _swap(statement: str, moved: Sequence[Row]) -> int:
     if not moved:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(column) for column in zip(*moved, strict=True)])
+    with (
+        recorded(by=SYSTEM, reason=REASON, batch=f"rotate_keys {settings.FIELD_KEY_ID}"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(SWAP_DIGESTS, [list(column) for column in zip(*moved, strict=True)])
         return int(cursor.rowcount)
-
-
-def retired_keys() -> Iterator[tuple[str, int]]:
-    """The master keys in the settings that are not the one in force, each with its persons."""
-    in_use = keys_in_use()
-    for key_id in settings.FIELD_KEYS:
-        if key_id != settings.FIELD_KEY_ID:
-            yield key_id, in_use.get(key_id, 0)

@@ -13,7 +13,10 @@ class YiyangConfig(AppConfig):
         from yiyang.access.departures import register_departure  # noqa: PLC0415
         from yiyang.api.resources import register_resources  # noqa: PLC0415
         from yiyang.api.tokens import take_back_all  # noqa: PLC0415
+        from yiyang.attachments.keys import FILES  # noqa: PLC0415
         from yiyang.holidays.api import RESOURCES  # noqa: PLC0415
+        from yiyang.keys import register_keys  # noqa: PLC0415
 
         register_departure(take_back_all)
         register_resources(RESOURCES)
+        register_keys(FILES)

@@ -18,7 +18,7 @@ from contracts.tests.factories import make_agreement
 from contracts.tests.persons import City, browse_as, events_after, last_event_id
 from institutions.tests.factories import make_elderly, make_health
 from yiyang.access.roles import Role
-from yiyang.attachments.keys import files_by_key, stale_contents
+from yiyang.attachments.keys import FILES
 from yiyang.attachments.models import Attachment, AttachmentContent
 from yiyang.attachments.tests.files import make_attachment, pdf, png
 from yiyang.audit.kinds import EventKind
@@ -177,8 +177,8 @@ def test_a_new_master_key_takes_the_files_along(
     file = make_attachment(AGREEMENT_FILES, agreement.pk)
     settings.FIELD_KEYS = {**settings.FIELD_KEYS, "k2": KEY}
     settings.FIELD_KEY_ID = "k2"
-    assert stale_contents().count() == 1
+    assert FILES.stale().count() == 1
     call_command("rotate_keys")
-    assert files_by_key() == {"k2": 1}
+    assert FILES.in_use() == {"k2": 1}
     settings.FIELD_KEYS = {"k2": KEY}
     assert clerk.get(f"/attachments/{file.uid}/file/").content == pdf()

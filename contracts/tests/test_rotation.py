@@ -22,7 +22,7 @@ from pytest_django import Settings
 
 from contracts.demo.identities import Identities
 from contracts.identity import COLUMNS, ID_NUMBER, NAME, Identity, open_identity
-from contracts.keys import keys_in_use, stale_digests, stale_keys
+from contracts.keys import PERSONS, stale_digests
 from contracts.models import Person, PersonKey
 from contracts.tests.factories import make_known_person
 from yiyang.audit.models import AuditEvent
@@ -80,12 +80,12 @@ def test_everyone_is_moved_and_the_old_keys_may_go(settings: Settings) -> None:
     known = register(7)
     turn(settings)
     said = rotate("--batch", "3")
-    assert "数据密钥待换 7 人，检索值待换 7 人。" in said
-    assert "数据密钥 3 / 7" in said
-    assert "检索值 6 / 7" in said
+    assert "7 人的数据密钥，7 人的检索值。" in said
+    assert "已换 3 / 7 人的数据密钥" in said
+    assert "已换 6 / 7 人的检索值" in said
     assert "主密钥 k1 已无人使用，可以从 FIELD_KEYS 移除。" in said
     assert "可以清空 OLD_DIGEST_KEYS" in said
-    assert keys_in_use() == {"k2": 7}
+    assert PERSONS.in_use() == {"k2": 7}
     event = AuditEvent.objects.filter(kind="KEY_ROTATION").latest("pk")
     assert (event.subject, event.details) == ("key:k2", {"changed": 14, "left": 0})
     settings.FIELD_KEYS, settings.OLD_DIGEST_KEYS = {"k2": NEW}, []
@@ -100,10 +100,10 @@ def test_a_dry_run_counts_and_changes_nothing(settings: Settings) -> None:
     register(3)
     turn(settings)
     said = rotate("--dry-run")
-    assert "数据密钥待换 3 人，检索值待换 3 人。" in said
+    assert "3 人的数据密钥，3 人的检索值。" in said
     assert "主密钥 k1 还包裹着 3 人的数据密钥，不得移除。" in said
     assert "OLD_DIGEST_KEYS 不得移除" in said
-    assert keys_in_use() == {"k1": 3}
+    assert PERSONS.in_use() == {"k1": 3}
     assert stale_digests().count() == 3
 
 
@@ -113,7 +113,7 @@ def test_a_second_run_finds_nothing_to_do(settings: Settings) -> None:
     turn(settings)
     rotate()
     kept = list(PersonKey.objects.order_by("pk").values_list("wrapped", flat=True))
-    assert "数据密钥待换 0 人，检索值待换 0 人。" in rotate()
+    assert "0 人的数据密钥，0 人的检索值。" in rotate()
     assert list(PersonKey.objects.order_by("pk").values_list("wrapped", flat=True)) == kept
 
 
@@ -122,8 +122,8 @@ def test_a_change_of_cipher_is_a_rotation_too(settings: Settings) -> None:
     known = register(3)
     settings.FIELD_CIPHER = "SM4-GCM" if settings.FIELD_CIPHER == "AES-256-GCM" else "AES-256-GCM"
     assert found(ID_NUMBER, next(iter(known.values())).id_number) == [next(iter(known))]
-    assert "数据密钥待换 3 人，检索值待换 3 人。" in rotate()
-    assert stale_keys().count() == stale_digests().count() == 0
+    assert "3 人的数据密钥，3 人的检索值。" in rotate()
+    assert PERSONS.stale().count() == stale_digests().count() == 0
     assert opened() == known
 
 
@@ -160,7 +160,7 @@ def test_one_key_that_does_not_open_stops_nobody_else(settings: Settings) -> Non
     turn(settings)
     with pytest.raises(CommandError, match=str(broken.uid)):
         rotate("--batch", "1")
-    assert keys_in_use() == {"k1": 1, "k2": 3}
+    assert PERSONS.in_use() == {"k1": 1, "k2": 3}
     assert list(stale_digests()) == [broken]
 
 
@@ -231,7 +231,7 @@ def test_a_rotation_killed_half_way_goes_on_and_loses_nobody(
         "OLD_DIGEST_KEYS": SEARCH,
     }
     table, key, stale = {
-        "keys": ("contracts_personkey", "person_id", stale_keys),
+        "keys": ("contracts_personkey", "person_id", PERSONS.stale),
         "digests": ("contracts_person", "id", stale_digests),
     }[standing]
     lock = f"SELECT 1 FROM {table} WHERE {key} = %s FOR UPDATE"
@@ -242,7 +242,7 @@ def test_a_rotation_killed_half_way_goes_on_and_loses_nobody(
         for pk, who in known.items():
             assert found(ID_NUMBER, who.id_number) == [pk]
     rotate("--batch", "2")
-    assert stale_keys().count() == stale_digests().count() == 0
+    assert PERSONS.stale().count() == stale_digests().count() == 0
     settings.FIELD_KEYS, settings.OLD_DIGEST_KEYS = {"k2": NEW}, []
     assert opened() == known
     for pk, who in known.items():

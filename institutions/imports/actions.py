@@ -30,6 +30,8 @@ NAME_LENGTH = 200
 PASTED = "粘贴的单元格"
 NOT_NOW = "这个批次现在不能这样办，请刷新页面看它的状态。"
 BEFORE_CONFIRMING = (ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.FAILED)
+# 只写改了的：密钥可能刚刚换了包裹，整行写回会把旧的写回去。
+RESTARTED = ("state", "message", "done_rows", "heard_at", "cancel_asked_at")
 CANCELLABLE = (*BEFORE_CONFIRMING, ImportState.MATCHED, ImportState.CONFIRMED, ImportState.RUNNING)
 
 
@@ -81,7 +83,7 @@ def match_columns(
         batch.columns, batch.is_whole = list(columns), is_whole
         batch.state, batch.message = ImportState.MATCHED, ""
         batch.done_rows, batch.heard_at, batch.cancel_asked_at = 0, at, None
-        batch.save()
+        batch.save(update_fields=[*RESTARTED, "columns", "is_whole"])
         ColumnMatch.objects.update_or_create(
             user_id=by.user_id,
             register=batch.register,
@@ -119,7 +121,7 @@ def _queue(batch: ImportBatch, at: datetime) -> None:
         batch.state, batch.message = ImportState.CONFIRMED, ""
         batch.confirmed_at, batch.heard_at, batch.finished_at = at, at, None
         batch.done_rows, batch.cancel_asked_at = 0, None
-        batch.save()
+        batch.save(update_fields=[*RESTARTED, "confirmed_at", "finished_at"])
         queue.run(batch.pk)
 
 
