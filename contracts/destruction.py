@@ -1,13 +1,14 @@
 """Destroying personal data whose retention is over: planned by one, confirmed by another.
 
-A person's data key is destroyed, and with it every sealed copy: in the record, in the change log,
-in files and, once the master keys have been changed, in old backups. Region, dates and sex stay,
-so every figure of the past does.
+A person's data key is destroyed, and with it every sealed copy: in the record, in the change log
+and, once the master keys have been changed, in old backups. Stored import sheets in which the
+person stands are sealed with keys of their own and go first. Region, dates and sex stay, so every
+figure of the past does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,6 +19,7 @@ from django.db.models.functions import Now
 
 from contracts.models import DestructionItem, DestructionPlan, RetentionGround
 from contracts.retention import Due, due
+from contracts.sheets import drop_sheets, latest_sheet, sought_among_sheets
 from yiyang.access.models import User
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
@@ -32,10 +34,11 @@ Say = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Destroyed:
-    """What carrying out a plan did: how many are gone, and who was spared as no longer due."""
+    """What carrying out a plan did: who and what is gone, and who was spared as no longer due."""
 
     persons: int
     spared: tuple[UUID, ...]
+    sheets: int = 0
 
 
 def plan_destruction(*, by: User, as_of: date) -> DestructionPlan:
@@ -73,16 +76,22 @@ def carry_out(*, plan: DestructionPlan, as_of: date, say: Say = lambda _: None) 
     if not DestructionPlan.objects.filter(pk=plan.pk, confirmed_by__isnull=False).exists():
         raise ValidationError(f"销毁计划 {plan.pk} 还没有经另一人确认。")
     still_due = {one.person_id for one in due(as_of)}
+    left = _left(plan)
+    sought = sought_among_sheets([one.person_id for one in left if one.person_id in still_due])
+    latest = latest_sheet()
+    sheets = drop_sheets(plan, sought)
     done, spared = 0, []
-    for item in _left(plan):
+    for item in left:
         if item.person_id in still_due:
             _destroy(item)
             done += 1
             say(done)
         elif hasattr(item.person, "data_key"):
             spared.append(item.person.uid)
+    # 销毁进行时还可能有人上传：趁还记得找谁，再找一遍。
+    sheets += drop_sheets(plan, sought, after=latest)
     DestructionPlan.objects.filter(pk=plan.pk, closed_at=None).update(closed_at=Now())
-    return Destroyed(done, tuple(spared))
+    return Destroyed(done, tuple(spared), sheets)
 
 
 def resume_destruction(*, as_of: date) -> int:
@@ -91,10 +100,10 @@ def resume_destruction(*, as_of: date) -> int:
     return sum(carry_out(plan=plan, as_of=as_of).persons for plan in plans)
 
 
-def _left(plan: DestructionPlan) -> Iterator[DestructionItem]:
+def _left(plan: DestructionPlan) -> list[DestructionItem]:
     # 主记录在前、重复记录在后：半途停下时，重复记录仍会随主记录到期。
     items = plan.items.filter(destroyed_at=None).select_related("person__data_key", "plan")
-    yield from items.order_by("pk")
+    return list(items.order_by("pk"))
 
 
 def _destroy(item: DestructionItem) -> None:

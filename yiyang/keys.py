@@ -62,7 +62,8 @@ class KeyColumn:
         """Rows whose key is not wrapped with the master key and cipher now in force."""
         header = wrap_header()
         head = Substr(self.column, 1, len(header), output_field=BinaryField())
-        held = self.model._default_manager.filter(**{f"{self.column}__isnull": False})
+        rows: QuerySet[Any, Any] = self.model._default_manager.all()
+        held = rows.filter(**{f"{self.column}__isnull": False})
         return held.annotate(head=head).exclude(head=header)
 
     def in_use(self) -> Counter[str]:

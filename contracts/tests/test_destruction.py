@@ -289,7 +289,8 @@ def test_the_nightly_task_goes_on_with_a_stopped_plan_and_starts_none(
 
 
 def test_no_file_of_a_person_is_kept_that_destruction_does_not_know() -> None:
-    # 目前没有附件，导入的文件也不留存。添了文件字段，就要在 destruction.py 里一并销毁。
+    # 扫描件与导入的文件都加密存在数据库里（test_rotated_sheets.py 逐列列着）；没有文件存在盘上。
+    # 添了文件字段，就要在 destruction.py 里一并销毁。
     files = [
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()

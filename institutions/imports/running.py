@@ -195,6 +195,18 @@ def _held(batch_id: int, states: set[ImportState]) -> Iterator[ImportBatch | Non
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [BATCH_LOCK, batch_id])
 
 
+@contextmanager
+def waited_for(batch_id: int) -> Iterator[None]:
+    """Nobody works on the batch within the block; whoever does is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [BATCH_LOCK, batch_id])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [BATCH_LOCK, batch_id])
+
+
 def is_held(batch: ImportBatch) -> bool:
     """Whether some process works on the batch now: a killed one lets go of its lock."""
     with connection.cursor() as cursor:

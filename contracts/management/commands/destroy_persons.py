@@ -13,6 +13,7 @@ from django.utils import timezone
 from contracts.destruction import carry_out, confirm_destruction, plan_destruction
 from contracts.models import DestructionPlan, RetentionGround
 from contracts.retention import due
+from contracts.sheets import count_sheets
 from yiyang.access.models import User
 
 EVERY = 1000
@@ -48,11 +49,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _say_what_is_due(self) -> None:
-        counts = Counter(one.ground for one in due(self.today))
+        found = due(self.today)
+        counts = Counter(one.ground for one in found)
         self._say(f"截至 {self.today}，保存期满 {counts.total()} 人。")
         for ground, persons in counts.items():
             self._say(f"  {RetentionGround(ground).label}：{persons} 人")
-        self._say("将销毁：数据密钥、姓名、身份证号、电话及检索值；日志与文件里的旧值随之打不开。")
+        self._say("将销毁：数据密钥、姓名、身份证号、电话及检索值；日志里的旧值随之打不开。")
+        sheets = count_sheets([one.person_id for one in found])
+        self._say(f"将清除：写有这些人的导入文件 {sheets} 份，连同逐行预览；没有办完的一并取消。")
         self._say("保留：区划、出生与各项日期、性别、服务记录；历次统计数不变。此事不可撤销。")
 
     def _plan(self, by: User) -> None:
@@ -81,6 +85,8 @@ class Command(BaseCommand):
 
         result = carry_out(plan=plan, as_of=self.today, say=say)
         self._say(f"计划 {plan.pk}：已销毁 {result.persons} 人。")
+        if result.sheets:
+            self._say(f"写有这些人的导入文件 {result.sheets} 份已清除。")
         if result.spared:
             self._say(f"{len(result.spared)} 人不再到期，未动；到期后会出现在新计划里。")
         self._say("旧备份里还有当时的数据密钥：请运行 rotate_keys 换主密钥，并移除旧主密钥。")
