@@ -38,10 +38,8 @@ class ContractsConfig(AppConfig):
         register_consequence(STOPPING)
         register_holder(AGREEMENT_FILES)
         register_agreement_panel(ATTACHMENTS)
-        register_work(EXPIRING)
-        register_work(DRAFTS)
-        register_work(PARTY_STOPPED)
-        register_work(SIGNUPS_ENDING)
+        for source in (EXPIRING, DRAFTS, PARTY_STOPPED, SIGNUPS_ENDING):
+            register_work(source)
         register_imports()
         register_keys(PERSONS)
         for place in PLACES:

@@ -16,7 +16,6 @@ class InstitutionsConfig(AppConfig):
         from institutions.api.resources import RESOURCES  # noqa: PLC0415
         from institutions.attachments import ATTACHMENTS, INSTITUTION_FILES  # noqa: PLC0415
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
-        from institutions.imports.keys import SHEETS  # noqa: PLC0415
         from institutions.imports.registers import register_imports  # noqa: PLC0415
         from institutions.lists.places import PLACES  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
@@ -28,7 +27,6 @@ class InstitutionsConfig(AppConfig):
         from yiyang.api.resources import register_resources  # noqa: PLC0415
         from yiyang.api.tokens import register_token_regions  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
-        from yiyang.keys import register_keys  # noqa: PLC0415
         from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
@@ -42,7 +40,6 @@ class InstitutionsConfig(AppConfig):
             AccountPanel("grants", "institutions/grant_panel.html", grants_panel)
         )
         register_imports()
-        register_keys(SHEETS)
         register_panel(REQUESTS)
         for source in (TO_CHECK, RETURNED, DIFFERENCES, LICENCES_ENDING):
             register_work(source)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from institutions.models import Institution
+from institutions.models import Institution, InstitutionProfile, Status
 from institutions.panels import Panel
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -22,6 +23,14 @@ def may_add_files(actor: Actor) -> bool:
     return any(actor.may(permission) for permission in WRITERS)
 
 
+def over_by(day: date) -> Q:
+    """Void, or closed by `day` and not opened again since."""
+    closed = InstitutionProfile.objects.kept().filter(
+        institution=OuterRef("pk"), status=Status.CLOSED, starts_on__lte=day, ends_on=None
+    )
+    return Q(voided_at__date__lte=day) | Q(Exists(closed))
+
+
 INSTITUTION_FILES = Holder(
     name="institution",
     model=Institution,
@@ -29,6 +38,7 @@ INSTITUTION_FILES = Holder(
     may_add=may_add_files,
     title=lambda institution: f"机构 {institution.code}",
     address=lambda institution: reverse("institution-detail", args=[institution.pk]),
+    over_by=over_by,
 )
 
 

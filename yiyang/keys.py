@@ -62,9 +62,9 @@ class KeyColumn:
         """Rows whose key is not wrapped with the master key and cipher now in force."""
         header = wrap_header()
         head = Substr(self.column, 1, len(header), output_field=BinaryField())
-        rows: QuerySet[Any, Any] = self.model._default_manager.all()
-        held = rows.filter(**{f"{self.column}__isnull": False})
-        return held.annotate(head=head).exclude(head=header)
+        held = self.model._default_manager.filter(**{f"{self.column}__isnull": False})
+        stale: QuerySet[Any, Any] = held.annotate(head=head).exclude(head=header)
+        return stale
 
     def in_use(self) -> Counter[str]:
         """How many keys each master key wraps, by its id."""

@@ -169,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "institutions.drop_import_files",
         "schedule": crontab(hour=4, minute=10),
     },
+    # 保存期满的扫描件
+    "destroy-scans": {
+        "task": "attachments.destroy_scans",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
     # 审计每分钟封存；每夜锚定、查验、清除期满的。
     "seal-audit": {"task": "audit.seal", "schedule": crontab()},
@@ -341,6 +346,11 @@ if len(_numbers) == 1:
 # 附件：一个文件至多几 MB，一条记录至多几个。
 ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=10)
 ATTACHMENTS_PER_RECORD = env.int("ATTACHMENTS_PER_RECORD", default=20)
+# 扫描件的保存期（年）。记录结束（到期、解约、注销、销号、完成）或作废后：协议、证照按文书档案
+# 定期保管的惯例存 10 年，与个人信息同。作废的附件谁也打不开，只为查究作废得对不对，
+# 与审计同样存 1 年。
+ATTACHMENT_YEARS_AFTER_END = env.int("ATTACHMENT_YEARS_AFTER_END", default=10)
+ATTACHMENT_YEARS_AFTER_VOID = env.int("ATTACHMENT_YEARS_AFTER_VOID", default=1)
 
 # 一方请另一方改登记，几个工作日内答复（rules.md 25）。
 CHANGE_REQUEST_WORKING_DAYS = env.int("CHANGE_REQUEST_WORKING_DAYS", default=5)

@@ -54,7 +54,7 @@ def test_a_scan_is_kept_sealed_and_comes_back_as_it_was(
     assert send(clerk, agreement, pdf(), "../协议 正本.exe").status_code == 302
     kept = Attachment.objects.get()
     assert (kept.name, kept.kind, kept.size) == ("协议 正本.pdf", "PDF", len(pdf()))
-    assert b"PDF" not in bytes(AttachmentContent.objects.get().sealed)
+    assert b"PDF" not in bytes(AttachmentContent.objects.get().sealed or b"")
     answer = clerk.get(f"/attachments/{kept.uid}/file/")
     assert answer.content == pdf()
     assert answer["Content-Type"] == "application/pdf"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.urls import reverse
 
-from targets.models import TaskPart
+from targets.models import TaskPart, TaskState
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.attachments.holders import Holder
@@ -22,4 +23,5 @@ TASK_FILES = Holder(
     may_add=may_add_files,
     title=lambda part: f"任务“{part.task.title}”（{part.printed_name}）",
     address=lambda part: reverse("task-part", args=[part.task_id, part.pk]),
+    over_by=lambda day: Q(progress__state=TaskState.DONE, progress__reported_on__lte=day),
 )

@@ -51,8 +51,13 @@ def attach(
 
 
 def content_of(*, by: Actor, attachment: Attachment) -> bytes:
-    """The file as it was sent in; that it was taken out is on record before it leaves."""
+    """The file as it was sent in; that it was taken out is on record before it leaves.
+
+    AttachmentContent.DoesNotExist once the file was destroyed.
+    """
     held = AttachmentContent.objects.get(attachment=attachment)
+    if held.wrapped is None or held.sealed is None:
+        raise AttachmentContent.DoesNotExist
     key = unwrap(held.wrapped, attachment.uid)
     content = open_bytes(held.sealed, data_key=key, table=TABLE, field=FIELD, uid=attachment.uid)
     record(

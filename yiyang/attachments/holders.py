@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Model, Q
@@ -17,7 +18,9 @@ class Holder:
     """A register whose records keep files; a file is seen by whoever sees its record.
 
     `permission` is what it takes to see the register at all, `may_add` whether the actor may add
-    and void files of a record in sight; `title` and `address` name the record and its page.
+    and void files of a record in sight; `title` and `address` name the record and its page;
+    `over_by` is the condition that a record had ended, or was void, by a day: from then on the
+    retention of its files runs.
     """
 
     name: str
@@ -26,6 +29,7 @@ class Holder:
     may_add: Callable[[Actor], bool]
     title: Callable[[Any], str]
     address: Callable[[Any], str]
+    over_by: Callable[[date], Q]
 
     def records(self, actor: Actor) -> ScopedQuerySet[Any]:
         """The records of the register in the actor's sight."""
@@ -45,6 +49,15 @@ def register_holder(holder: Holder) -> None:
 
 def holder_named(name: str) -> Holder | None:
     return _holders.get(name)
+
+
+def over_by(day: date) -> Q:
+    """Files of records that had ended, or were void, by `day`."""
+    found = Q(pk__in=[])
+    for holder in _holders.values():
+        over = holder.model._default_manager.filter(holder.over_by(day))
+        found |= Q(holder=holder.name, object_id__in=over.values("pk"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

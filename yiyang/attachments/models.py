@@ -33,12 +33,13 @@ class Attachment(Fact):
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("摘要", max_length=64)
     added_at = models.DateTimeField("上传时间")
+    destroyed_at = models.DateTimeField("销毁时间", null=True, blank=True, editable=False)
 
     row_scope = ByHolder()
     field_classes: ClassVar = classify(
         internal=(
             *("id", "uid", "holder", "object_id", "name", "kind", "size", "sha256", "added_at"),
-            *("voided_at", "void_reason"),
+            *("voided_at", "void_reason", "destroyed_at"),
         )
     )
     objects = FactQuerySet.as_manager()
@@ -66,13 +67,16 @@ class Attachment(Fact):
 
 
 class AttachmentContent(models.Model):
-    """The sealed bytes; outside the change log, which would keep a second copy of them."""
+    """The sealed bytes; outside the change log, which would keep a second copy of them.
+
+    Both columns are empty once the file was destroyed.
+    """
 
     attachment = models.OneToOneField(
         Attachment, models.PROTECT, primary_key=True, related_name="content"
     )
-    wrapped = models.BinaryField("包裹的密钥")
-    sealed = models.BinaryField("密文")
+    wrapped = models.BinaryField("包裹的密钥", null=True)
+    sealed = models.BinaryField("密文", null=True)
 
     row_scope = Nobody()
     field_classes: ClassVar = classify(internal=("attachment",), personal=("wrapped", "sealed"))
@@ -80,3 +84,11 @@ class AttachmentContent(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "附件内容"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wrapped=None, sealed=None)
+                | Q(wrapped__isnull=False, sealed__isnull=False),
+                name="yiyang_attachmentcontent_key_and_bytes",
+                violation_error_message="附件的密钥与密文须同在，或一并销毁。",
+            )
+        ]

@@ -19,12 +19,12 @@ from yiyang.attachments.actions import MEGABYTE, attach, content_of, void_attach
 from yiyang.attachments.contents import EXTENSIONS, TYPES
 from yiyang.attachments.forms import UploadForm, VoidForm
 from yiyang.attachments.holders import Holder, holder_named
-from yiyang.attachments.models import Attachment, FileKind
+from yiyang.attachments.models import Attachment, AttachmentContent, FileKind
 
 UNPROCESSABLE = 422
 UID_SHOWN = 8
 NO_RECORD = "没有这条记录，或不在您的授权范围。"
-NO_FILE = "没有这个附件，或不在您的授权范围；已作废的附件不能再打开。"
+NO_FILE = "没有这个附件，或不在您的授权范围；已作废、已销毁的附件不能再打开。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +58,10 @@ def attachment_new(request: ActorRequest, holder: str, object_id: int) -> HttpRe
 def attachment_file(request: ActorRequest, uid: UUID) -> HttpResponse:
     """The file itself, never shown in the page: always as a download of its true kind."""
     attachment = _attachment(request, uid)
-    content = content_of(by=request.actor, attachment=attachment)
+    try:
+        content = content_of(by=request.actor, attachment=attachment)
+    except AttachmentContent.DoesNotExist:
+        raise Http404(NO_FILE) from None
     kind = FileKind(attachment.kind)
     response = HttpResponse(content, content_type=TYPES[kind])
     # 旧浏览器用前一个名字，只有编号；新的用后一个，是上传时的文件名。
@@ -99,7 +102,8 @@ def _record(request: ActorRequest, name: str, object_id: int) -> tuple[Holder, A
 
 
 def _attachment(request: ActorRequest, uid: UUID) -> Attachment:
-    found = Attachment.objects.kept().visible_to(request.actor).filter(uid=uid).first()
+    kept = Attachment.objects.kept().filter(uid=uid, destroyed_at=None)
+    found = kept.visible_to(request.actor).first()
     if found is None:
         raise Http404(NO_FILE)
     return found
