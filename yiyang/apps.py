@@ -11,6 +11,8 @@ class YiyangConfig(AppConfig):
     def ready(self) -> None:
         # 模型在 ready() 之前才装好，所以在这里导入。
         from yiyang.access.departures import register_departure  # noqa: PLC0415
+        from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
+        from yiyang.api.pages import tokens_panel  # noqa: PLC0415
         from yiyang.api.resources import register_resources  # noqa: PLC0415
         from yiyang.api.tokens import take_back_all  # noqa: PLC0415
         from yiyang.attachments.keys import FILES  # noqa: PLC0415
@@ -18,5 +20,6 @@ class YiyangConfig(AppConfig):
         from yiyang.keys import register_keys  # noqa: PLC0415
 
         register_departure(take_back_all)
+        register_account_panel(AccountPanel("tokens", "api/token_panel.html", tokens_panel))
         register_resources(RESOURCES)
         register_keys(FILES)

@@ -72,6 +72,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (POLICIES, "地图", "map-list", Permission.VIEW_TARGETS),
     (SYSTEM, "账号管理", "user-list", Permission.MANAGE_ACCOUNTS),
     (SYSTEM, "审计", "audit-list", Permission.VIEW_AUDIT),
+    (SYSTEM, "接口说明", "api-docs", Permission.MANAGE_ACCOUNTS),
     (SYSTEM, "明文与导出", "disclosure-totals", Permission.VIEW_REVEAL_TOTALS),
 )
 

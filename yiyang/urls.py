@@ -6,6 +6,7 @@ from contracts.team_urls import picker_urlpatterns
 from institutions.request_pages import ownership_list
 from targets.views.home import home, work_source
 from yiyang import views
+from yiyang.api import docs as api_docs
 
 urlpatterns = [
     path("", home, name="home"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("account/", include("yiyang.access.urls")),
     path("accounts/", include("yiyang.access.account_urls")),
+    path("accounts/<int:user_id>/tokens/", include("yiyang.api.page_urls")),
     path("attachments/", include("yiyang.attachments.urls")),
     path("audit/", include("yiyang.audit.urls")),
     path("targets/", include("targets.urls")),
@@ -20,6 +22,9 @@ urlpatterns = [
     path("bureaus/", include("targets.bureau_urls")),
     path("quality/", include("targets.quality.urls")),
     path("api/v1/", include("yiyang.api.urls")),
+    path("api/docs/", api_docs.docs, name="api-docs"),
+    path("api/docs/errors/", api_docs.errors, name="api-errors"),
+    path("api/openapi.yaml", api_docs.openapi, name="api-openapi"),
     path("institutions/", include("institutions.urls")),
     path("requests/", include("institutions.request_urls")),
     path("ownership/", ownership_list, name="ownership-list"),

@@ -59,6 +59,8 @@ class Resource:
 
 
 _resources: dict[str, Resource] = {}
+_other_scopes: dict[str, str] = {}
+_writable: dict[str, str] = {}
 
 
 def register_resources(resources: Iterable[Resource]) -> None:
@@ -74,3 +76,24 @@ def all_resources() -> tuple[Resource, ...]:
 def resource_of(code: str) -> Resource:
     """The resource of that code. KeyError where there is none."""
     return _resources[code]
+
+
+def register_read_scope(code: str, title: str) -> None:
+    """Name something that tokens may read beside the resources, such as the feed of changes."""
+    _other_scopes[code] = title
+
+
+def register_write_scope(code: str, title: str) -> None:
+    """Name something that tokens may write."""
+    _writable[code] = title
+
+
+def read_scopes() -> tuple[tuple[str, str], ...]:
+    """Everything a token may be let read, code and title."""
+    resources = ((one.code, one.title) for one in all_resources())
+    return (*resources, *_other_scopes.items())
+
+
+def write_scopes() -> tuple[tuple[str, str], ...]:
+    """Everything a token may be let write, code and title."""
+    return tuple(_writable.items())

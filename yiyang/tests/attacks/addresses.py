@@ -201,6 +201,15 @@ ADDRESSES = (
     get("institution-status", EDITS_WEST, **STOPPED),
     get("institution-status", EDITS_WEST, "status=CLOSED&on=2020-01-01", **STOPPED),
     post("institution-status", EDITS_WEST, {"status": "CLOSED"}, **STOPPED),
+    # 接口账号的令牌；接口说明谁登录都能看
+    get("token-new", SECURITY, user_id="client"),
+    post("token-new", SECURITY, {"name": "同步"}, user_id="client"),
+    get("token-rotate", SECURITY, user_id="client", token_id="api_token"),
+    post("token-rotate", SECURITY, {}, user_id="client", token_id="api_token"),
+    post("token-revoke", SECURITY, {"reason": "停用"}, user_id="client", token_id="api_token"),
+    get("api-docs", EVERY_ROLE),
+    get("api-errors", EVERY_ROLE),
+    get("api-openapi", EVERY_ROLE),
     post("grant-new", SECURITY, {"code": "150300000000"}, user_id="account"),
     post("grant-end", SECURITY, {}, user_id="account", kind="region", grant_id="grant"),
     # /requests/ 归卫健答复的一份；撤回只认提出人

@@ -50,6 +50,7 @@ from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.holidays.models import Holiday, HolidayKind
 from yiyang.listing.models import SavedFilter
+from yiyang.tests.api.callers import make_caller
 from yiyang.tests.attacks.followed import SUPERVISION, supervision_keys, task_keys
 
 NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
@@ -125,6 +126,7 @@ def make_scene() -> Scene:
     keys |= _record_keys(city, hospital, person)
     keys |= {"hospital_code": hospital.code, "home_code": home.code}
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
+    keys |= _token_keys(accounts[Role.CIVIL_AFFAIRS_CLIENT])
     keys |= {"request": _request(city), "west_street_code": city.west_street.code}
     keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"agreement_files": AGREEMENT_FILES.name, "institution_files": "institution"}
@@ -232,6 +234,11 @@ def _keys(city: City, account: User) -> dict[str, Any]:
         "east_id": city.east.pk,
         "west_id": city.west.pk,
     }
+
+
+def _token_keys(client: User) -> dict[str, Any]:
+    """An account of another system, and its token."""
+    return {"client": client.pk, "api_token": make_caller(user=client).token.pk}
 
 
 def _saved_filter(owner: User) -> int:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from institutions.tests.batches import BEDS_CELLS
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import PASSWORD
@@ -11,6 +15,7 @@ from yiyang.tests.attacks.record_forms import RECORD_FORMS
 from yiyang.tests.attacks.scene import HOSPITAL, NAME
 
 CLERK, REVIEWER = Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER
+NEXT_WEEK = f"{timezone.localdate() + timedelta(days=7):%Y-%m-%d}"
 NEW_PASSWORD = "绿色-Mountain-58-lamp"
 
 DRAFT = {"slug": "policy_draft"}
@@ -68,6 +73,30 @@ FORMS = (
         Role.SECURITY_ADMIN,
         {"role": "leader", "reason": "调任，依据任免文件"},
         {"user_id": "account"},
+    ),
+    Filled(
+        "token-new",
+        Role.SECURITY_ADMIN,
+        {
+            "name": "民政系统同步",
+            "reads": ["institutions", "beds"],
+            "regions": "{east}",
+            "networks": "10.1.2.0/24",
+            "expires_on": NEXT_WEEK,
+        },
+        {"user_id": "client"},
+    ),
+    Filled(
+        "token-rotate",
+        Role.SECURITY_ADMIN,
+        {"expires_on": NEXT_WEEK, "overlap_days": "7"},
+        {"user_id": "client", "token_id": "api_token"},
+    ),
+    Filled(
+        "token-revoke",
+        Role.SECURITY_ADMIN,
+        {"reason": "系统停用"},
+        {"user_id": "client", "token_id": "api_token"},
     ),
     Filled("grant-new", Role.SECURITY_ADMIN, {"code": "{east}"}, {"user_id": "account"}),
     Filled(

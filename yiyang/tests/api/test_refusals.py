@@ -1,0 +1,91 @@
+"""What a call may not ask, and how it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from targets.tests.factories import make_city
+from yiyang.api.errors import BY_CODE, Refusal
+from yiyang.tests.api.callers import Caller, make_caller
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def caller() -> Caller:
+    make_city()
+    return make_caller()
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "parameter"),
+    [
+        ("colour=red", "unknown_parameter", "colour"),
+        ("as_of=2026-13-01", "invalid", "as_of"),
+        ("as_of=1999-12-31", "invalid", "as_of"),
+        ("region=000000000000", "invalid", "region"),
+        ("status=OPEN", "invalid", "status"),
+        ("q=%00", "invalid", "q"),
+        ("q=%1b", "invalid", "q"),
+        ("q=" + "a" * 61, "invalid", "q"),
+        ("limit=0", "invalid", "limit"),
+        ("limit=1001", "invalid", "limit"),
+        ("limit=1e3", "invalid", "limit"),
+        ("after=-1", "invalid", "after"),
+        ("after=9223372036854775808", "invalid", "after"),
+        ("after=%D9%A1", "invalid", "after"),
+        ("fields=", "invalid", "fields"),
+        ("fields=code,secret", "invalid", "fields"),
+        ("fields=institution__voided_at", "invalid", "fields"),
+        ("q=a&q=b", "invalid", "q"),
+    ],
+)
+def test_a_wrong_parameter_is_named(caller: Caller, query: str, code: str, parameter: str) -> None:
+    answer = caller.get(f"institutions/?{query}")
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (400, code)
+    assert [one["parameter"] for one in told["errors"]] == [parameter]
+    assert told["type"] == f"/api/docs/errors/#{code}"
+    assert told["request_id"] == answer["X-Request-ID"]
+
+
+def test_bytes_that_are_no_text_are_answered(caller: Caller) -> None:
+    assert caller.get("institutions/?q=%ff%fe").status_code in {200, 400}
+    assert caller.get("institutions/%ff/").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
+def test_a_list_takes_no_other_verb(caller: Caller, method: str) -> None:
+    answer = caller.send(method, "runs/", {})
+    assert answer.status_code in {403, 405}
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_format_we_do_not_speak_is_told(caller: Caller) -> None:
+    answer = caller.get("institutions/", Accept="application/xml")
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+    assert caller.get("institutions/1/", Accept="text/csv").status_code == 406
+
+
+def test_an_address_that_is_none_is_told_as_a_problem(caller: Caller) -> None:
+    for path in ("nowhere/", "institutions", "institutions/a/b/", ""):
+        answer = caller.get(path)
+        assert answer.status_code == 404, path
+        assert answer.json()["code"] == "no_such_address", path
+
+
+def test_a_failure_tells_nothing_of_the_inside(caller: Caller, monkeypatch: Any) -> None:
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("select * from secrets")
+
+    monkeypatch.setattr("yiyang.api.views.asked_of", broken)
+    answer = caller.get("institutions/")
+    assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
+    assert "secrets" not in answer.content.decode()
+
+
+def test_no_two_refusals_share_a_code() -> None:
+    assert len(BY_CODE) == len(Refusal)
+    assert all(400 <= one.status < 600 for one in BY_CODE.values())
