@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from contracts.models import DoctorTeam, FamilyDoctorSignup, Person
+from contracts.reasons import refuse_identity
 from yiyang.changelog.context import Recorder, recorded
 from yiyang.dated import checked_create, void
 
@@ -69,6 +70,7 @@ def terminate_signup(*, by: Recorder, signup: FamilyDoctorSignup, on: date, reas
         raise ValidationError(f"这份签约已于 {signup.terminated_on} 解约。")
     if on > signup.expires_on and not signup.auto_renews:
         raise ValidationError({"on": f"这份签约 {signup.expires_on} 到期，到期后不用解约。"})
+    refuse_identity(reason, signup.person)
     with recorded(by=by, reason=reason):
         signup.terminated_on, signup.termination_reason = on, reason.strip()
         signup.full_clean(exclude=["person"])
@@ -79,6 +81,7 @@ def void_signup(*, by: Recorder, signup: FamilyDoctorSignup, reason: str) -> Non
     """Take back a sign-up entered by mistake. ValidationError when another renews it."""
     if FamilyDoctorSignup.objects.kept().filter(renewal_of=signup).exists():
         raise ValidationError("已有一份签约续自这份，请先作废续签的那一份。")
+    refuse_identity(reason, signup.person)
     with recorded(by=by, reason=reason):
         # 作废的一份不再占着“续自”：原签约还可以另行续签。
         FamilyDoctorSignup.objects.filter(pk=signup.pk).update(renewal_of=None)

@@ -18,6 +18,7 @@ from contracts.identity import (
     seal_identity,
 )
 from contracts.models import Person, PersonKey
+from contracts.reasons import identity_in, refuse_identity
 from yiyang.access.models import User
 from yiyang.access.scope import Actor
 from yiyang.audit.kinds import EventKind, Outcome
@@ -48,7 +49,7 @@ def correct_identity(
 
     An empty ID number or phone takes it away; what stood before stays in the sealed history.
     """
-    required_reason(reason)
+    required_reason(reason, person)
     with recorded(by=by, reason=reason.strip()):
         locked = Person.objects.select_for_update().get(pk=person.pk)
         _refuse_closed(locked)
@@ -61,6 +62,8 @@ def correct_identity(
             else _checked_id(id_number, born, as_of),
             phone=before.phone if phone is None else _checked_phone(phone),
         )
+        if wrong := identity_in(reason, (after.name,)):
+            raise ValidationError(wrong)
         if after.id_number:
             refuse_taken(after.id_number, locked)
         _write(locked, after, born)
@@ -74,10 +77,11 @@ def correct_identity(
         )
 
 
-def required_reason(reason: str) -> None:
-    """ValidationError unless a reason of some length is given."""
+def required_reason(reason: str, *persons: Person) -> None:
+    """ValidationError unless a reason of some length is given that does not name the persons."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise ValidationError(REASON_MISSING)
+    refuse_identity(reason, *persons)
 
 
 def refuse_taken(id_number: str, person: Person) -> None:

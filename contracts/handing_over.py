@@ -48,7 +48,7 @@ def hand_over(*, by: Actor, person: Person, reason: str, form: CopyFormat) -> Co
 
     PermissionDenied where the actor may not; ValidationError without a reason.
     """
-    required_reason(reason)
+    required_reason(reason, person)
     held = held_about(person, by)
     event = record(
         kind=EventKind.EXPORT,

@@ -36,7 +36,7 @@ Span = tuple[date, date | None]
 
 def merge_persons(*, by: Recorder, keep: Person, drop: Person, reason: str) -> None:
     """From now on `drop` is a duplicate of `keep`; ValidationError when they are two people."""
-    required_reason(reason)
+    required_reason(reason, keep, drop)
     with recorded(by=by, reason=reason.strip()):
         locked = Person.objects.select_for_update().filter(pk__in=(keep.pk, drop.pk))
         persons = {person.pk: person for person in locked.order_by("pk")}

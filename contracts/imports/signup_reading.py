@@ -10,6 +10,7 @@ from typing import Any
 from contracts.imports.signup_sheet import SIGNUPS
 from contracts.keys import stale_digests
 from contracts.models import DoctorTeam, Sex
+from contracts.reasons import identity_in
 from institutions.imports.lines import Line
 from institutions.imports.registry import Sending
 from institutions.ingest.registers import Fault, read_cells
@@ -167,6 +168,8 @@ class Reader:
             wrong.append(_fault("terminated_on", "不能早于生效日期。"))
         if (ended is None) != (not values["termination_reason"]):
             wrong.append(_fault("termination_reason", "与解约日期须同时填写。"))
+        elif ended and (named := identity_in(values["termination_reason"], (values["name"],))):
+            wrong.append(_fault("termination_reason", named))
         return wrong
 
     def _wanted(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,11 +19,14 @@ from contracts.tests.factories import make_agreement
 from contracts.tests.persons import City, browse_as, events_after, last_event_id
 from institutions.tests.factories import make_elderly, make_health
 from yiyang.access.roles import Role
+from yiyang.access.scope import unknown_actor
+from yiyang.attachments.actions import content_of
 from yiyang.attachments.keys import FILES
 from yiyang.attachments.models import Attachment, AttachmentContent
 from yiyang.attachments.tests.files import make_attachment, pdf, png
 from yiyang.audit.kinds import EventKind
 from yiyang.changelog.models import ChangeEntry
+from yiyang.lib.crypto import SealError
 
 KEY = b64encode(b"k" * 32).decode()
 
@@ -169,6 +173,16 @@ def test_the_page_asks_as_much_for_one_file_as_for_many(
         make_attachment(AGREEMENT_FILES, agreement.pk, content=png(size, size))
     with django_assert_max_num_queries(len(few)):
         clerk.get(f"/agreements/{agreement.pk}/")
+
+
+def test_bytes_moved_to_another_file_do_not_open(agreement: PartnershipAgreement) -> None:
+    one = make_attachment(AGREEMENT_FILES, agreement.pk)
+    other = make_attachment(AGREEMENT_FILES, agreement.pk, content=png())
+    held = AttachmentContent.objects.get(attachment=other)
+    for moved in ({"sealed": held.sealed}, {"sealed": held.sealed, "wrapped": held.wrapped}):
+        AttachmentContent.objects.filter(attachment=one).update(**moved)
+        with pytest.raises(SealError):
+            content_of(by=unknown_actor(date(2026, 3, 1)), attachment=one)
 
 
 def test_a_new_master_key_takes_the_files_along(

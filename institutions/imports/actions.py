@@ -23,6 +23,7 @@ from institutions.models import ColumnMatch, ImportBatch, ImportState
 from yiyang.access.models import User
 from yiyang.access.scope import Actor
 from yiyang.lib.crypto import new_data_key, wrap
+from yiyang.lib.masking import without_numbers
 from yiyang.lib.sheets import CONTROL, read_rows
 
 READ_WHOLE_BYTES = 2 * 1024 * 1024
@@ -200,9 +201,9 @@ def _refuse_wrong_columns(register: Register, batch: ImportBatch, columns: Seque
 
 
 def _shown_name(name: str) -> str:
-    """The file's own name without folders or anything a page could stumble over."""
-    last = CONTROL.sub("", name.replace("\\", "/")).rsplit("/", 1)[-1].strip()
-    return last[:NAME_LENGTH] or "未命名"
+    """The file's own name without folders, ID numbers or anything a page could stumble over."""
+    last = CONTROL.sub("", name.replace("\\", "/")).rsplit("/", 1)[-1]
+    return without_numbers(last)[:NAME_LENGTH] or "未命名"
 
 
 def _blocks(file: Any) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from django.core.exceptions import ValidationError
 
 from yiyang.attachments.models import FileKind
+from yiyang.lib.masking import without_numbers
 
 PDF_MARK, PNG_MARK, JPEG_MARK = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 JPEG_END = b"\xff\xd9"
@@ -54,7 +55,7 @@ def shown_name(given: str, kind: FileKind) -> str:
     """The name without folders or invisible characters, under the extension of what it is."""
     base = given.replace("\\", "/").rsplit("/", 1)[-1]
     text = "".join(c for c in unicodedata.normalize("NFC", base) if _is_shown(c))
-    stem = text.rsplit(".", 1)[0].strip(" .")[:LONGEST_STEM].strip(" .")
+    stem = without_numbers(text.rsplit(".", 1)[0]).strip(" .")[:LONGEST_STEM].strip(" .")
     return (stem or "附件") + EXTENSIONS[kind]
 
 

@@ -13,7 +13,8 @@ from django.http import HttpResponse
 from yiyang.access.http import ActorRequest
 from yiyang.audit.context import audited_request
 from yiyang.audit.kinds import EventKind, Outcome
-from yiyang.audit.recording import record, without_numbers
+from yiyang.audit.recording import record
+from yiyang.lib.masking import without_numbers
 
 PATH_LENGTH = 200
 # 负载均衡每几秒问一次；数据库停了它答 503，那时也写不进审计。

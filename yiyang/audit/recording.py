@@ -17,6 +17,7 @@ from yiyang.audit.canonical import EventFields
 from yiyang.audit.context import current_source, note_recorded
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.models import SUBJECT_PATTERN, AuditEvent
+from yiyang.lib.masking import without_numbers
 
 Details = Mapping[str, str | int]
 REASON_LENGTH = AuditEvent._meta.get_field("reason").max_length or 0
@@ -29,11 +30,6 @@ VALUES
     (%(id)s, %(at)s, %(kind)s, %(outcome)s, %(actor_id)s, %(subject)s, %(reason)s, %(details)s,
      %(request_id)s, %(network)s, %(session_digest)s, %(key_id)s, %(mac)s)
 """
-# 手机与证件号码可能被人写进理由，一律抹去；十二位的区划代码不是个人信息。
-_LONG_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?:86)?1\d{10}|\d{14,17}[0-9Xx]|\d{19,})(?![0-9A-Za-z])"
-)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _local = threading.local()
 
 
@@ -77,11 +73,6 @@ def record(
     own.close_if_unusable_or_obsolete()
     note_recorded(kind)
     return event.id
-
-
-def without_numbers(text: str) -> str:
-    """Return the text on one line, long numbers (phones, identity numbers) blotted out."""
-    return _LONG_NUMBER.sub("…", _CONTROL.sub(" ", text)).strip()
 
 
 def _checked(details: Details) -> dict[str, str | int]:

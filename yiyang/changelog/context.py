@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from yiyang.access.models import User
 from yiyang.access.scope import Actor
+from yiyang.lib.masking import without_numbers
 
 
 class Machine(Enum):
@@ -45,7 +46,8 @@ def recorded(*, by: Recorder | None, reason: str = "", batch: str = "") -> Itera
     nested = connection.in_atomic_block
     with transaction.atomic():
         outer = _current() if nested else None
-        _tell((actor, batch or (outer[1] if outer else ""), reason))
+        # 理由随日志永久留存：写进去的手机、证件号码一律抹去。
+        _tell((actor, batch or (outer[1] if outer else ""), without_numbers(reason)))
         yield
         # SET LOCAL outlives a savepoint: without this, what the caller writes next in its own
         # transaction would be logged under our actor. A rollback undoes the setting by itself.

@@ -8,6 +8,17 @@ COMPOUND_SURNAME = re.compile(
     "|公冶|太叔|申屠|公孙|慕容|仲孙|钟离|长孙|宇文|司徒|鲜于|司空|令狐|拓跋|呼延|轩辕)(?=.)"
 )
 
+# 手机与证件号码可能被人写进理由、文件名，一律抹去；十二位的区划代码不是个人信息。
+LONG_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?:86)?1\d{10}|\d{14,17}[0-9Xx]|\d{19,})(?![0-9A-Za-z])"
+)
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+def without_numbers(text: str) -> str:
+    """Return the text on one line, long numbers (phones, identity numbers) blotted out."""
+    return LONG_NUMBER.sub("…", CONTROL.sub(" ", text)).strip()
+
 
 def mask_name(name: str) -> str:
     """Keep the surname: 王秀英 and 王英 both become 王**."""
