@@ -10,7 +10,8 @@ from contracts.lists.agreements import AGREEMENTS
 from contracts.models import PartnershipAgreement
 from contracts.models.agreements import AgreementState
 from yiyang.access.roles import Permission
-from yiyang.api.resources import Resource
+from yiyang.api.feed_kinds import FeedKind, register_feed
+from yiyang.api.resources import Resource, register_resources
 
 
 class AgreementDocument(serializers.ModelSerializer[Any]):
@@ -51,3 +52,18 @@ RESOURCES = (
         note="任一方在令牌的区划内即可读；作废的只在 state=VOIDED 时列出。",
     ),
 )
+KINDS = (
+    FeedKind(
+        RESOURCES[0],
+        seats=("medical", "elderly"),
+        within={"contracts_partnershipagreement": "renewal_of"},
+        by_day=("state",),
+        narrowed=lambda rows: rows.filter(voided_at=None),
+    ),
+)
+
+
+def join_api() -> None:
+    """Put this app's resources into the API, and its records into the feed."""
+    register_resources(RESOURCES)
+    register_feed(KINDS)

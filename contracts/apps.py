@@ -16,7 +16,7 @@ class ContractsConfig(AppConfig):
         from contracts.agreements.panels import register_agreement_panel  # noqa: PLC0415
         from contracts.agreements.stopping import AGREEMENTS as STOPPING  # noqa: PLC0415
         from contracts.agreements.work import DRAFTS, PARTY_STOPPED  # noqa: PLC0415
-        from contracts.api import RESOURCES  # noqa: PLC0415
+        from contracts.api import join_api  # noqa: PLC0415
         from contracts.imports.registers import register_imports  # noqa: PLC0415
         from contracts.keys import PERSONS  # noqa: PLC0415
         from contracts.lists.places import PLACES  # noqa: PLC0415
@@ -26,13 +26,12 @@ class ContractsConfig(AppConfig):
         from institutions.consequences import register_consequence  # noqa: PLC0415
         from institutions.history import register_history  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
-        from yiyang.api.resources import register_resources  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
         from yiyang.keys import register_keys  # noqa: PLC0415
         from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
-        register_resources(RESOURCES)
+        join_api()
         register_history(PartnershipAgreement, agreements_of)
         register_panel(AGREEMENTS)
         register_consequence(STOPPING)

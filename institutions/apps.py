@@ -13,7 +13,7 @@ class InstitutionsConfig(AppConfig):
     def ready(self) -> None:
         # 模型在 ready() 之前才装好，所以在这里导入。
         from institutions.access import grants_held, keep_token_regions, token_regions  # noqa: PLC0415
-        from institutions.api.resources import RESOURCES  # noqa: PLC0415
+        from institutions.api.feed import join_api  # noqa: PLC0415
         from institutions.attachments import ATTACHMENTS, INSTITUTION_FILES  # noqa: PLC0415
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
         from institutions.imports.registers import register_imports  # noqa: PLC0415
@@ -24,7 +24,6 @@ class InstitutionsConfig(AppConfig):
         from institutions.status_pages import STATUS_CHANGE  # noqa: PLC0415
         from institutions.work import LICENCES_ENDING  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
-        from yiyang.api.resources import register_resources  # noqa: PLC0415
         from yiyang.api.tokens import register_token_regions  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
         from yiyang.listing.places import add_place  # noqa: PLC0415
@@ -32,7 +31,7 @@ class InstitutionsConfig(AppConfig):
 
         register_grant_source(grants_held)
         register_token_regions(of=token_regions, keep=keep_token_regions)
-        register_resources(RESOURCES)
+        join_api()
         register_holder(INSTITUTION_FILES)
         register_panel(ATTACHMENTS)
         register_panel(STATUS_CHANGE)

@@ -1,4 +1,4 @@
-"""The tasks of imports: check a sheet, import it, drop old files."""
+"""The tasks of this app: imports, and the days on which seats change."""
 
 import datetime
 import logging
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from institutions.imports.actions import drop_old_files
 from institutions.imports.running import check_batch, run_batch
+from institutions.turns import keep_turns
 
 logger = logging.getLogger(__name__)
 
@@ -30,3 +31,10 @@ def drop_import_files() -> None:
     at = timezone.now()
     before = at - datetime.timedelta(days=settings.IMPORT_KEEP_DAYS)
     logger.info("import_files_dropped: %s", drop_old_files(before=before, at=at))
+
+
+@shared_task(name="institutions.keep_turns")
+def keep_scope_turns() -> None:
+    day = timezone.localdate()
+    keep_turns(day)
+    logger.info("turns_kept: %s", day)

@@ -13,7 +13,7 @@ class TargetsConfig(AppConfig):
         from contracts.agreements.panels import register_agreement_panel  # noqa: PLC0415
         from institutions.effects import register_readings  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
-        from targets.api.resources import RESOURCES  # noqa: PLC0415
+        from targets.api.resources import join_api  # noqa: PLC0415
         from targets.explain.agreement_standing import STANDING  # noqa: PLC0415
         from targets.explain.standing import standing_in_readings  # noqa: PLC0415
         from targets.lists.places import PLACES  # noqa: PLC0415
@@ -26,12 +26,11 @@ class TargetsConfig(AppConfig):
         from targets.taskboard.work import TASK_WORK  # noqa: PLC0415
         from targets.work import FINDINGS, MISSING_REPORTS  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
-        from yiyang.api.resources import register_resources  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
         from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
-        register_resources(RESOURCES)
+        join_api()
         register_agreement_panel(STANDING)
         work = (*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK)
         for source in work:

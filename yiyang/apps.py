@@ -12,14 +12,18 @@ class YiyangConfig(AppConfig):
         # 模型在 ready() 之前才装好，所以在这里导入。
         from yiyang.access.departures import register_departure  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
+        from yiyang.api.changes import CODE, TITLE  # noqa: PLC0415
+        from yiyang.api.feed_kinds import register_feed  # noqa: PLC0415
         from yiyang.api.pages import tokens_panel  # noqa: PLC0415
-        from yiyang.api.resources import register_resources  # noqa: PLC0415
+        from yiyang.api.resources import register_read_scope, register_resources  # noqa: PLC0415
         from yiyang.api.tokens import take_back_all  # noqa: PLC0415
         from yiyang.attachments.keys import FILES  # noqa: PLC0415
-        from yiyang.holidays.api import RESOURCES  # noqa: PLC0415
+        from yiyang.holidays.api import KINDS, RESOURCES  # noqa: PLC0415
         from yiyang.keys import register_keys  # noqa: PLC0415
 
         register_departure(take_back_all)
         register_account_panel(AccountPanel("tokens", "api/token_panel.html", tokens_panel))
         register_resources(RESOURCES)
         register_keys(FILES)
+        register_feed(KINDS)
+        register_read_scope(CODE, TITLE)

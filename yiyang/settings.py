@@ -174,6 +174,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "attachments.destroy_scans",
         "schedule": crontab(hour=4, minute=20),
     },
+    # 机构、区划的归属到日子变动：每日零点过后记下，变更接口才有编号可给。
+    "keep-turns": {"task": "institutions.keep_turns", "schedule": crontab(hour=0, minute=1)},
     "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
     # 审计每分钟封存；每夜锚定、查验、清除期满的。
     "seal-audit": {"task": "audit.seal", "schedule": crontab()},

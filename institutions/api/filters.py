@@ -36,6 +36,15 @@ class OfInstitutionFilter(DatedFilter):
         return of_institutions_called(queryset, value, self.day)
 
 
+class IdentityFilter(ListFilter):
+    """Institutions by their code."""
+
+    q = search("编码", "机构编码")
+
+    def by_search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(code=value.strip())
+
+
 class ProfileFilter(OfInstitutionFilter):
     """What institutions were: by institution, region and day."""
 

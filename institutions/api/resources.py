@@ -10,9 +10,20 @@ from institutions.api import documents, filters
 from institutions.lists.institutions import INSTITUTIONS
 from institutions.lists.populations import POPULATIONS
 from institutions.lists.reports import BEDS, OCCUPANCIES, STAFF
-from institutions.models import InstitutionProfile, Licence, Region, RegionPlacement
+from institutions.models import (
+    Institution,
+    InstitutionProfile,
+    Licence,
+    Region,
+    RegionPlacement,
+)
 from yiyang.access.scope import Actor
 from yiyang.api.resources import Resource
+
+
+def identities(actor: Actor, day: date) -> QuerySet[Institution]:
+    """Every institution still in the register that has its seat in scope today."""
+    return Institution.objects.kept().visible_to(actor)
 
 
 def profiles(actor: Actor, day: date) -> QuerySet[InstitutionProfile]:
@@ -46,6 +57,16 @@ RESOURCES = (
         lookup="institution__code",
         lookup_name="code",
         note="机构在统计日（as_of，缺省今天）的样子，一家一条。历年的样子见 profiles。",
+    ),
+    Resource(
+        code="identities",
+        title="机构编码",
+        serializer=D.IdentityDocument,
+        rows=identities,
+        filterset=F.IdentityFilter,
+        lookup="code",
+        lookup_name="code",
+        note="机构的编码与全球唯一标识，终身不变；其余各种登记都挂在它下面。",
     ),
     Resource(
         code="profiles",

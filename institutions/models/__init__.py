@@ -45,6 +45,7 @@ from institutions.models.services import (
     InsuranceScheme,
     ServiceForm,
 )
+from institutions.models.turns import ScopeTurn, TurnMark
 
 __all__ = [
     "BedBasis",
@@ -86,10 +87,12 @@ __all__ = [
     "RegionSuccession",
     "RequestState",
     "RowKind",
+    "ScopeTurn",
     "ServiceForm",
     "Side",
     "StaffCount",
     "Status",
     "SuccessionKind",
     "TokenRegion",
+    "TurnMark",
 ]

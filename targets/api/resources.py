@@ -18,7 +18,8 @@ from targets.models import (
 )
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
-from yiyang.api.resources import Resource
+from yiyang.api.feed_kinds import FeedKind, register_feed
+from yiyang.api.resources import Resource, register_resources
 
 SIGNUPS = "FD17"
 
@@ -112,3 +113,17 @@ RESOURCES = (
         note="各区划的签约人数合计，人数太少的不给，也不给任何个人。",
     ),
 )
+# 指标口径与量度批次不进变更日志，不在其列：一次量度写定便不再改，按 id 往后读即可。
+KINDS = (
+    FeedKind(RESOURCES[0], within={"targets_policydocument": "superseded_by"}),
+    FeedKind(
+        RESOURCES[1],
+        within={"targets_policydocument": "policy", "targets_policyclause": "clause"},
+    ),
+)
+
+
+def join_api() -> None:
+    """Put this app's resources into the API, and its records into the feed."""
+    register_resources(RESOURCES)
+    register_feed(KINDS)

@@ -24,12 +24,21 @@ class JsonObject(Func):
 
 def with_documents(rows: QuerySet[Any], resource: Resource, names: Sequence[str]) -> Any:
     """The rows as JSON texts of the named fields, one each, still a lazy queryset."""
+    return _written(rows, resource, names).values_list(_DOCUMENT, flat=True)
+
+
+def with_keyed_documents(rows: QuerySet[Any], resource: Resource, names: Sequence[str]) -> Any:
+    """The same texts, each with the number of its record."""
+    return _written(rows, resource, names).values_list("pk", _DOCUMENT)
+
+
+def _written(rows: QuerySet[Any], resource: Resource, names: Sequence[str]) -> QuerySet[Any]:
     fields = resource.serializer().fields
     parts: list[Combinable] = []
     for name in names:
         parts += [Value(name), expression_of(fields[name])]
-    text = Cast(JsonObject(*parts), TextField())
-    return rows.annotate(**{_DOCUMENT: text}).values_list(_DOCUMENT, flat=True)
+    written: QuerySet[Any] = rows.annotate(**{_DOCUMENT: Cast(JsonObject(*parts), TextField())})
+    return written
 
 
 def with_cells(rows: QuerySet[Any], resource: Resource, names: Sequence[str]) -> Any:

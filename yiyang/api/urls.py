@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from yiyang.api.changes import ChangesView
 from yiyang.api.resources import Resource, all_resources
 from yiyang.api.views import DetailView, ListView, NoSuchAddress
 
@@ -22,6 +23,7 @@ def paths_of(resource: Resource) -> list[object]:
 
 # /api/v1/
 urlpatterns = [
+    path("changes/", ChangesView.as_view(), name="changes"),
     *(address for resource in all_resources() for address in paths_of(resource)),
     re_path(r"^.*$", NoSuchAddress.as_view(), name="no-such-address"),
 ]

@@ -35,6 +35,20 @@ def number_changes() -> int:
         return number_visible_changes()
 
 
+def number_unless_busy() -> None:
+    """Number what is committed, unless another sequencer is at it: its numbers do as well."""
+    _refuse_open_transaction()
+    if not _call("SELECT count(*) FROM (SELECT FROM yiyang_changepending LIMIT 1) one"):
+        return
+    if not _call("SELECT pg_try_advisory_lock(%s)::int", SEQUENCER_KEY):
+        return
+    try:
+        with transaction.atomic(durable=True):
+            number_visible_changes()
+    finally:
+        _call("SELECT pg_advisory_unlock(%s)", SEQUENCER_KEY)
+
+
 def number_visible_changes() -> int:
     """Number what this transaction sees; for a run inside `sequencer_lock()`."""
     return _call("SELECT yiyang_number_changes()")

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from yiyang.access.scope import Actor
+from yiyang.api.feed_kinds import FeedKind
 from yiyang.api.resources import Resource
 from yiyang.holidays.models import Holiday, HolidayKind
 from yiyang.listing.filters import ListFilter, a_day, choice
@@ -44,3 +45,4 @@ RESOURCES = (
         note="国务院办公厅每年公布的放假与调休上班；答复时限按工作日计。",
     ),
 )
+KINDS = (FeedKind(RESOURCES[0]),)
