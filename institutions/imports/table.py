@@ -56,12 +56,14 @@ def find_head(rows: Iterable[Row], is_known: Callable[[str], bool]) -> Head:
     if most < ENOUGH_KNOWN and not (most == 1 and _is_single_column(looked_at)):
         raise ValueError(NO_HEADER)
     at = known.index(most)
+    # 没有标题的列也要列出来供对应；行尾的空格子读表时已去掉，按头几行里最宽的补齐。
+    width = max(len(row.cells) for row in looked_at)
     top, below = _upper(looked_at, at, is_known), looked_at[at + 1 : at + 2]
     if top is not None:
-        return Head(top.number, 2, _joined(top, looked_at[at]))
+        return Head(top.number, 2, _wide(_joined(top, looked_at[at]), width))
     if below and _is_second_header(looked_at[at], below[0]):
-        return Head(looked_at[at].number, 2, _joined(looked_at[at], below[0]))
-    return Head(looked_at[at].number, 1, looked_at[at].cells)
+        return Head(looked_at[at].number, 2, _wide(_joined(looked_at[at], below[0]), width))
+    return Head(looked_at[at].number, 1, _wide(looked_at[at].cells, width))
 
 
 def _is_single_column(rows: list[Row]) -> bool:
@@ -130,6 +132,6 @@ def _left_out(row: Row, head: Head) -> str:
         return "合计"
     if len(filled) <= FEW_CELLS and FOOTER.match(first):
         return "填表人、说明一类的表尾"
-    if head.rows == 1 and row.cells == head.headings:
+    if head.rows == 1 and _wide(row.cells, len(head.headings)) == head.headings:
         return "重复的表头"
     return ""

@@ -8,10 +8,13 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
+from xml.parsers.expat import ExpatError
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from yiyang.lib.xlsx.parts import BrokenWorkbookError
+from yiyang.lib.xlsx.rows import Numbered, stream_rows
 
 MAX_BYTES = 128 * 1024 * 1024
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -22,11 +25,15 @@ MAX_COLUMNS = 200
 MAX_CELLS = 20 * MAX_ROWS
 BLOCK_BYTES = 1024 * 1024
 MAX_CELL_CHARACTERS = 2_000
+# calamine 快三倍，但整张表留在内存里；解压后比这大的 .xlsx 逐行读。
+STREAMED_BYTES = 16 * 1024 * 1024
 
 UNREADABLE = "打不开这个 .xlsx，请用 Excel 或 WPS 重新另存后再导入。"
 UNREADABLE_OLD = "打不开这个旧版 .xls（可能设了密码），请另存为不加密的 .xlsx 或 CSV 后再导入。"
 ZIP_MAGIC = b"PK\x03\x04"
 OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
+# 读压缩包时坏文件引出的种种错误。
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError)
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－\N{FULLWIDTH COMMERCIAL AT}")
 PLAIN_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?%?$")
 # 控制字符、倒转书写方向的、不是字符的：看不见，却能让一个名字看着像另一个。
@@ -37,8 +44,7 @@ CONTROL = re.compile(
 EXACT_DIGITS = 10**15
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a sheet with the line number a clerk sees in Excel."""
 
     number: int
@@ -76,9 +82,17 @@ def _checked(rows: Iterator[Row]) -> Iterator[Row]:
             raise ValueError(f"第 {row.number} 行超过 {MAX_COLUMNS} 列，请使用下载的模板。")
         if any(row.cells):
             found += 1
-            yield row
+            yield row if row.cells[-1] else Row(row.number, _trimmed(row.cells))
     if not found:
         raise ValueError("文件里没有一行数据，请选择有内容的文件。")
+
+
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells up to the last filled one; how many empty ones follow hangs on the program."""
+    filled = len(cells)
+    while not cells[filled - 1]:
+        filled -= 1
+    return cells[:filled]
 
 
 def _csv_rows(file: BinaryIO) -> Iterator[Row]:
@@ -120,8 +134,19 @@ def _encoding_of(file: BinaryIO) -> str:
 
 
 def _xlsx_rows(file: BinaryIO) -> Iterator[Row]:
-    _refuse_bomb(file)
-    yield from _sheet_rows(file, UNREADABLE)
+    if _unpacked_size(file) <= STREAMED_BYTES:
+        yield from _sheet_rows(file, UNREADABLE)
+        return
+    for number, values in _streamed(file):
+        yield Row(number, tuple(_clean(_as_text(value), number) for value in values))
+
+
+def _streamed(file: BinaryIO) -> Iterator[Numbered]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield from stream_rows(archive)
+    except (BrokenWorkbookError, ExpatError, *BROKEN_ZIP):
+        raise ValueError(UNREADABLE) from None
 
 
 def _sheet_rows(file: BinaryIO, unreadable: str) -> Iterator[Row]:
@@ -138,12 +163,19 @@ def _sheet_rows(file: BinaryIO, unreadable: str) -> Iterator[Row]:
     if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_CELLS:
         raise ValueError(f"表格超过 {MAX_ROWS} 行或 {MAX_COLUMNS} 列，请删除多余的空行空列。")
     left = ("",) * (sheet.start or (0, 0))[1]  # iter_rows 补上面的空行，不补左边的空列
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    for number, cells in enumerate(_values(sheet, unreadable), start=1):
         yield Row(number, (*left, *(_clean(_as_text(cell), number) for cell in cells)))
 
 
-def _refuse_bomb(file: BinaryIO) -> None:
-    """Refuse a zip that unpacks to far more than it weighs, before anything unpacks it."""
+def _values(sheet: CalamineSheet, unreadable: str) -> Iterator[list[Any]]:
+    try:
+        yield from sheet.iter_rows()
+    except OverflowError:  # 设成时长格式的天文数字
+        raise ValueError(unreadable) from None
+
+
+def _unpacked_size(file: BinaryIO) -> int:
+    """How large a zip is unpacked; one far larger than it weighs is refused unopened."""
     size = file.seek(0, io.SEEK_END)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -151,22 +183,25 @@ def _refuse_bomb(file: BinaryIO) -> None:
             too_big = unpacked > min(MAX_UNPACKED_BYTES, SMALL_BYTES + MAX_RATIO * size)
             # 目录里写的大小可以造假；testzip 按它读并核对校验和，读到多出的内容即报错。
             is_broken = not too_big and archive.testzip() is not None
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):
+    except BROKEN_ZIP:
         raise ValueError(UNREADABLE) from None
     if is_broken:
         raise ValueError(UNREADABLE)
     if too_big:
         raise ValueError("文件解压后过大，疑似异常文件，已拒绝；请另存为 CSV 后再导入。")
+    return unpacked
 
 
 def _as_text(cell: Any) -> str:
     """Write a typed cell as a person would read it; numbers too long to be exact as 1.5E+17."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, int | float):
         if abs(cell) >= EXACT_DIGITS:
             return f"{cell:.5E}"
-        return str(int(cell)) if cell == int(cell) else repr(cell)
+        return str(int(cell)) if cell % 1 == 0 else repr(cell)
     if isinstance(cell, datetime.datetime):
         midnight = cell.time() == datetime.time()
         return cell.date().isoformat() if midnight else cell.isoformat(" ", "minutes")

@@ -15,6 +15,7 @@ from xlsxwriter import Workbook
 from institutions.models import ImportBatch
 from institutions.tests.batches import BEDS_CELLS, preview, send_cells
 from yiyang.access.roles import Role
+from yiyang.lib import sheets
 from yiyang.lib.sheets import MAX_CELL_CHARACTERS, read_rows
 from yiyang.tests.attacks.scene import Scene
 
@@ -46,7 +47,16 @@ def sheet_of(text: str, doctype: str = "") -> str:
 
 
 def read(content: bytes) -> str:
-    """Every cell as one text, or what the clerk is told."""
+    """Every cell as one text, or what the clerk is told; both, where two readers differ."""
+    told = {}
+    for largest in (sheets.STREAMED_BYTES, -1):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sheets, "STREAMED_BYTES", largest)
+            told[_read(content)] = largest
+    return "；".join(told)
+
+
+def _read(content: bytes) -> str:
     try:
         return "|".join(cell for row in read_rows(content) for cell in row.cells)
     except ValueError as error:
