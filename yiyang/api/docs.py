@@ -21,6 +21,7 @@ from yiyang.api.resources import Resource, all_resources
 
 OPENAPI = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 QUICK_START = Path(settings.BASE_DIR) / "static" / "api"
+KEYS = {"id": "记录编号，终身不变", "uid": "全局唯一编号", "state": "状态"}
 SEVERAL = (serializers.ListField, serializers.ListSerializer)
 TYPES: tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], str], ...] = (
     (serializers.ChoiceField, "代码"),
@@ -93,7 +94,7 @@ def _field(name: str, field: Any) -> ShownField:
     inner = field.child if isinstance(field, SEVERAL) else field
     kind = next((word for kind, word in TYPES if isinstance(inner, kind)), "文字")
     label = str(field.label or "")
-    words = str(field.help_text or "") or ("" if label.isascii() else label)
+    words = str(field.help_text or "") or KEYS.get(name) or ("" if label.isascii() else label)
     values = inner.choices.items() if isinstance(inner, serializers.ChoiceField) else ()
     several = "，可有几个" if inner is not field else ""
     return ShownField(name, kind + several, words, [(str(a), str(b)) for a, b in values if a != ""])

@@ -19,6 +19,7 @@ from yiyang.access.roles import Permission, Role
 from yiyang.access.scope import Actor
 from yiyang.api.forms import RevokeForm, RotateForm, TokenForm
 from yiyang.api.models import ApiToken
+from yiyang.api.resources import read_scopes, write_scopes
 from yiyang.api.tokens import codes_of, issue_token, revoke_token, rotate_token
 
 NO_ACCOUNT = "没有这个接口账号，请从账号列表里点选。"
@@ -32,9 +33,19 @@ def tokens_panel(account: User, actor: Actor) -> dict[str, Any]:
     return {
         "account": account,
         "is_client": account.role == Role.CIVIL_AFFAIRS_CLIENT,
-        "tokens": [
-            {"token": one, "state": state_of(one, actor), "regions": codes_of(one)} for one in shown
-        ],
+        "tokens": [_shown(one, actor) for one in shown],
+    }
+
+
+def _shown(token: ApiToken, actor: Actor) -> dict[str, Any]:
+    readable, writable = dict(read_scopes()), dict(write_scopes())
+    return {
+        "token": token,
+        "state": state_of(token, actor),
+        "reads": [readable.get(code, code) for code in token.reads],
+        "writes": [writable.get(code, code) for code in token.writes],
+        "regions": codes_of(token),
+        "last_use": getattr(token, "last_use", None),
     }
 
 
