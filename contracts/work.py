@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
+from contracts.agreements.work import agreement_lines
 from contracts.models import FamilyDoctorSignup, PartnershipAgreement, PersonResidence
 from contracts.models.agreements import EXPIRY_BANDS, AgreementQuerySet
 from contracts.models.signups import SignupQuerySet
 from contracts.persons.register import streets_of
-from institutions.history import institution_names
 from institutions.models import Region
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.asked import Asked
 from yiyang.work import WorkGroup, WorkItem, WorkPart, WorkSource, severity_of
 
 SIGNUP_DAYS = 30
@@ -29,27 +30,22 @@ def expiring_agreements(actor: Actor, day: date) -> AgreementQuerySet:
     return within.visible_to(actor)
 
 
-def count_expiring(actor: Actor, day: date) -> int:
-    return expiring_agreements(actor, day).count()
-
-
 def expiring_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
     """The agreements that end first, with both parties by name."""
-    found = list(expiring_agreements(actor, day).order_by("expires_on", "pk")[:limit])
-    names = _names({key for one in found for key in (one.medical_id, one.elderly_id)})
+    ending = expiring_agreements(actor, day).order_by("expires_on", "pk")
     return [
         WorkItem(
-            text=f"{names[one.medical_id]}—{names[one.elderly_id]}（{one.number}）",
-            url=reverse("agreement-detail", args=[one.pk]),
+            text=one.text,
+            url=one.url,
             due=one.expires_on,
             severity=severity_of(one.expires_on, day),
         )
-        for one in found
+        for one in agreement_lines(ending, limit)
         if one.expires_on
     ]
 
 
-def expiring_parts(actor: Actor, day: date) -> Sequence[WorkPart]:
+def expiring_parts(actor: Actor, day: date, asked: Asked) -> Sequence[WorkPart]:
     """How many end within 15, 30, 60 and 90 days, each number holding the one before."""
     ends = {
         f"within_{days}": Count("pk", filter=Q(expires_on__lte=day + timedelta(days=days)))
@@ -79,10 +75,6 @@ def ending_signups(actor: Actor, day: date) -> SignupQuerySet:
     )
 
 
-def count_signups(actor: Actor, day: date) -> int:
-    return ending_signups(actor, day).count()
-
-
 def signups_by_street(actor: Actor, day: date) -> list[WorkPart]:
     """How many end in each street the actor sees, no person by name; strays come last."""
     residence = PersonResidence.objects.on(day).visible_to(actor).filter(person=OuterRef("person"))
@@ -103,17 +95,13 @@ def signups_by_street(actor: Actor, day: date) -> list[WorkPart]:
     return [WorkPart(street, found, unit="人") for street, found in ordered]
 
 
-def _names(ids: Collection[int]) -> dict[int, str]:
-    return dict.fromkeys(ids, "未登记名称的机构") | institution_names(ids)
-
-
 EXPIRING = WorkSource(
     id="agreements-expiring",
     title=f"{EXPIRY_BANDS[-1]} 天内到期、还没有续签的协议",
     group=WorkGroup.AGREEMENT,
     order=10,
     permission=Permission.VIEW_AGREEMENTS,
-    count=count_expiring,
+    rows=expiring_agreements,
     items=expiring_items,
     parts=expiring_parts,
     hint="到期日当天仍有效，次日起不再计入。请联系双方续签，或到期后登记解约。",
@@ -124,7 +112,7 @@ SIGNUPS_ENDING = WorkSource(
     group=WorkGroup.AGREEMENT,
     order=30,
     permission=Permission.VIEW_PERSONS,
-    count=count_signups,
+    rows=ending_signups,
     breakdown=signups_by_street,
     hint="自动续约的、已续签的不在内；按街道列人数，不列姓名。请由签约团队上门或电话续签。",
 )

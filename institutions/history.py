@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Field, ForeignKey, Model, Q, QuerySet
+from django.db.models import Field, ForeignKey, Model, OuterRef, Q, QuerySet, Subquery
 
 from institutions.models import (
     BedCount,
@@ -79,6 +79,12 @@ def institution_names(ids: Collection[int]) -> dict[int, str]:
     """The latest name of each institution."""
     profiles = InstitutionProfile.objects.kept().filter(institution__in=ids)
     return dict(profiles.order_by("starts_on").values_list("institution_id", "name"))
+
+
+def latest_name(path: str) -> Subquery:
+    """The latest name of the institution at `path`, as a column of its row."""
+    profiles = InstitutionProfile.objects.kept().filter(institution=OuterRef(path))
+    return Subquery(profiles.order_by("-starts_on").values("name")[:1])
 
 
 def account_names(ids: Collection[int]) -> dict[int, str]:

@@ -14,14 +14,11 @@ from institutions.request_lists import made_by, rows_of, to_check
 from institutions.requests import may_request
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.changelog.models import ChangeEntryQuerySet
 from yiyang.work import Severity, WorkGroup, WorkItem, WorkSource
 
 RETURNED_DAYS = 14
 ONE_DAY = timedelta(days=1)
-
-
-def count_to_check(actor: Actor, day: date) -> int:
-    return to_check(actor).count()
 
 
 def items_to_check(actor: Actor, day: date, limit: int) -> list[WorkItem]:
@@ -52,10 +49,6 @@ def returned(actor: Actor, day: date) -> ChangeRequestQuerySet:
     return sent_back.exclude(institution__in=anew.values("institution"))
 
 
-def count_returned(actor: Actor, day: date) -> int:
-    return returned(actor, day).count()
-
-
 def items_returned(actor: Actor, day: date, limit: int) -> list[WorkItem]:
     """The requests sent back, with the reason."""
     found: list[ChangeRequest] = list(returned(actor, day).order_by("-answered_at", "-pk")[:limit])
@@ -69,8 +62,9 @@ def items_returned(actor: Actor, day: date, limit: int) -> list[WorkItem]:
     ]
 
 
-def count_differences(actor: Actor, day: date) -> int:
-    return differences(other_side(actor), day=day - ONE_DAY, actor=actor).count()
+def yesterdays_differences(actor: Actor, day: date) -> ChangeEntryQuerySet:
+    """What the other office wrote yesterday."""
+    return differences(other_side(actor), day=day - ONE_DAY, actor=actor)
 
 
 def differences_page(actor: Actor, day: date) -> str:
@@ -84,7 +78,7 @@ TO_CHECK = WorkSource(
     order=10,
     permission=Permission.VIEW_INSTITUTIONS,
     suits=lambda actor: bool(sides_answered_by(actor)),
-    count=count_to_check,
+    rows=lambda actor, day: to_check(actor),
     items=items_to_check,
     more_url=check_page,
 )
@@ -95,7 +89,7 @@ RETURNED = WorkSource(
     order=20,
     permission=Permission.VIEW_INSTITUTIONS,
     suits=may_request,
-    count=count_returned,
+    rows=returned,
     items=items_returned,
     hint="按退回的原因改好再提；不再需要的，14 天后不再列出。",
 )
@@ -106,6 +100,6 @@ DIFFERENCES = WorkSource(
     order=30,
     permission=Permission.VIEW_INSTITUTIONS,
     suits=lambda actor: bool(sides_written_by(actor) | sides_answered_by(actor)),
-    count=count_differences,
+    rows=yesterdays_differences,
     more_url=differences_page,
 )

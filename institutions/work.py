@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from institutions.history import institution_names
-from institutions.models import InstitutionProfile, Licence
+from institutions.history import latest_name
+from institutions.models import InstitutionProfile, Licence, LicenceKind
 from institutions.models.institutions import LicenceQuerySet
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -34,23 +34,19 @@ def ending_licences(actor: Actor, day: date) -> LicenceQuerySet:
     )
 
 
-def count_licences(actor: Actor, day: date) -> int:
-    return ending_licences(actor, day).count()
-
-
 def licence_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
     """The certificates that end first, each leading to its institution."""
-    found = list(ending_licences(actor, day).order_by("ends_on", "pk")[:limit])
-    names = institution_names({one.institution_id for one in found})
+    ending = ending_licences(actor, day).order_by("ends_on", "pk")
+    found = ending.values("institution", "kind", "ends_on", name=latest_name("institution"))
     return [
         WorkItem(
-            text=f"{names[one.institution_id]}，{one.get_kind_display()}",
-            url=reverse("institution-detail", args=[one.institution_id]),
-            due=one.ends_on,
-            severity=severity_of(one.ends_on, day),
+            text=f"{one['name']}，{LicenceKind(one['kind']).label}",
+            url=reverse("institution-detail", args=[one["institution"]]),
+            due=one["ends_on"],
+            severity=severity_of(one["ends_on"], day),
         )
-        for one in found
-        if one.ends_on
+        for one in found[:limit]
+        if one["ends_on"]
     ]
 
 
@@ -60,7 +56,7 @@ LICENCES_ENDING = WorkSource(
     group=WorkGroup.REPORT,
     order=10,
     permission=Permission.VIEW_INSTITUTIONS,
-    count=count_licences,
+    rows=ending_licences,
     items=licence_items,
     hint="到期日当天仍有效；过期的机构留在分母、不进分子。请提醒机构续证，续好后登记新证。",
 )

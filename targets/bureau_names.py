@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from targets.models import Bureau, BureauName, TaskBureau
-from targets.models.bureau_grants import heirs_on
+from targets.models.bureau_grants import heirs_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,16 @@ class NamedBureau:
 
 
 class BureauNames:
-    """Names and successions of all bureaus on one day, read in three queries."""
+    """Names and successions of all bureaus on one day, read in two queries."""
 
     def __init__(self, day: date) -> None:
-        self.heirs = heirs_on(day)
-        self.names = dict(Bureau.objects.values_list("pk", "code"))
+        known = Bureau.objects.values_list("pk", "code", "successor_id", "succeeded_on")
+        self.names, succeeded = {}, {}
+        for pk, code, successor, succeeded_on in known:
+            self.names[pk] = code
+            if successor is not None and succeeded_on is not None and succeeded_on <= day:
+                succeeded[pk] = successor
+        self.heirs = heirs_among(succeeded)
         # 后写的盖过先写的：别名先于全称，同类里先登记的为准。
         rows = BureauName.objects.on(day).order_by("-is_official", "-pk")
         self.names |= dict(rows.values_list("bureau_id", "name"))

@@ -49,6 +49,11 @@ def visible_regions(run: IndicatorRun, regions: Sequence[Region], actor: Actor) 
     return [region for region in regions if region.pk in seen]
 
 
+def own_regions(run: IndicatorRun, actor: Actor) -> list[Region]:
+    """The region the actor's table starts with, if its figures may be seen."""
+    return visible_regions(run, [top_region(run, actor)], actor)
+
+
 def top_region(run: IndicatorRun, actor: Actor) -> Region:
     """Where the actor's table starts: the one region granted, else the whole run."""
     if actor.whole_city or len(actor.region_ids) != 1:

@@ -18,11 +18,12 @@ from targets.quality.report_checks import (
     POPULATION_OLD,
     STREET_RETURN_MISSING,
 )
-from targets.regions import top_region, visible_regions
+from targets.regions import own_regions
 from targets.results import latest_run
 from targets.snapshots import tree_of
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor, ByRegion
+from yiyang.asked import Asked
 from yiyang.work import WorkGroup, WorkItem, WorkPart, WorkSource
 
 # 这些登记人人可看，待办却只列自己区划的。
@@ -46,10 +47,6 @@ def missing_rows(check: Check, actor: Actor, day: date) -> QuerySet[Any]:
         rows = rows.none() if condition is False else rows
     narrowed: QuerySet[Any] = rows
     return narrowed
-
-
-def count_missing(check: Check, actor: Actor, day: date) -> int:
-    return missing_rows(check, actor, day).count()
 
 
 def missing_items(check: Check, actor: Actor, day: date, limit: int) -> list[WorkItem]:
@@ -76,7 +73,7 @@ def _source(check: Check, order: int, permission: Permission, title: str) -> Wor
         group=WorkGroup.REPORT,
         order=order,
         permission=permission,
-        count=partial(count_missing, check),
+        rows=partial(missing_rows, check),
         items=partial(missing_items, check),
         hint=f"{check.why}{check.remedy}",
         shown=0,
@@ -93,13 +90,13 @@ MISSING_REPORTS = (
 # ── 最近一次量度的发现 ────────────────────────────────────────────────────────
 
 
-def findings_parts(actor: Actor, day: date) -> list[WorkPart]:
+def findings_parts(actor: Actor, day: date, asked: Asked) -> list[WorkPart]:
     """What the newest run found in the actor's regions, the gravest first."""
-    run = latest_run()
+    run = asked.once(latest_run)
     if run is None:
         return []
-    regions = visible_regions(run, [top_region(run, actor)], actor) or _granted(actor)
-    lines = check_lines(run, tree_of(run), regions, actor)
+    regions = asked.once(own_regions, run, actor) or _granted(actor)
+    lines = check_lines(run, asked.once(tree_of, run), regions, actor)
     totals = severity_totals(lines)
     return [WorkPart(str(one.label), totals[one]) for one in reversed(Severity)]
 

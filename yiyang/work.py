@@ -7,16 +7,18 @@ day, lists it, and names the page that lists all of it, so that a number always 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import Count, QuerySet, TextChoices, Value
 from django.urls import reverse
 
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.asked import Asked
 
 logger = logging.getLogger(__name__)
 
@@ -72,11 +74,13 @@ class WorkPart:
 class WorkSource:
     """One kind of work: how much there is of it, which, and where all of it is listed.
 
-    `count` and `items` take the actor, the day (and a limit) and read only what the actor may
-    see, each in a number of queries that does not grow with rows; without `count` the parts add
-    up to the number, without `items` nothing is listed one by one. `more_url` leads to a list of
-    exactly what `count` counts; without it that is the work list's own page of the source.
-    `shown` is how many items stand beside the number on the home page; 0 spares the query.
+    How much there is comes from one of: `rows`, counted for all sources in one query; `count`;
+    `everything`, the few items there are, worked out at once; the `parts`, added up. `items` lists
+    what `rows` or `count` count, as far as the limit; without it nothing is listed one by one. All
+    read only what the actor may see, in a number of queries that does not grow with rows.
+    `more_url` leads to a list of exactly what is counted; without it that is the work list's own
+    page of the source. `shown` is how many items stand beside the number on the home page; 0
+    spares the query. What `everything` and `parts` share with others they ask through `Asked`.
     `parts` divide the number on the home page, `breakdown` only on the source's own page, where
     it may cost more. `suits` narrows the permission to those whose work it is.
     """
@@ -89,10 +93,12 @@ class WorkSource:
     group: WorkGroup
     order: int
     permission: Permission
+    rows: Callable[[Actor, date], QuerySet[Any]] | None = None
     count: Callable[[Actor, date], int] | None = None
+    everything: Callable[[Actor, date, Asked], Sequence[WorkItem]] | None = None
     items: Callable[[Actor, date, int], Sequence[WorkItem]] | None = None
     more_url: Callable[[Actor, date], str] | None = None
-    parts: Callable[[Actor, date], Sequence[WorkPart]] | None = None
+    parts: Callable[[Actor, date, Asked], Sequence[WorkPart]] | None = None
     breakdown: Callable[[Actor, date], Sequence[WorkPart]] | None = None
     suits: Callable[[Actor], bool] | None = None
     hint: str = ""
@@ -157,9 +163,11 @@ def sources_for(actor: Actor) -> list[WorkSource]:
     return sorted(seen, key=lambda source: (places[source.group], source.order, source.id))
 
 
-def work_of(actor: Actor, *, day: date) -> WorkList:
+def work_of(actor: Actor, *, day: date, asked: Asked | None = None) -> WorkList:
     """Everything that waits for the actor on `day`, the first items of each source beside it."""
-    lines = [_line(source, actor, day) for source in sources_for(actor)]
+    sources = sources_for(actor)
+    asking = _Asking(actor, day, asked or Asked(), _counted(sources, actor, day))
+    lines = [_line(source, asking) for source in sources]
     waiting = [line for line in lines if not line.is_empty]
     sections = tuple(
         WorkSection(str(group.label), tuple(found))
@@ -171,7 +179,7 @@ def work_of(actor: Actor, *, day: date) -> WorkList:
 def line_of(source_id: str, actor: Actor, *, day: date, limit: int) -> WorkLine | None:
     """One source for its own page; None where the actor may not see it or there is none."""
     source = next((one for one in sources_for(actor) if one.id == source_id), None)
-    return None if source is None else _line(source, actor, day, limit)
+    return None if source is None else _line(source, _Asking(actor, day, Asked(), {}), limit)
 
 
 def severity_of(due: date, day: date) -> Severity:
@@ -183,27 +191,77 @@ def severity_of(due: date, day: date) -> Severity:
     return Severity.SOON if due <= day + timedelta(days=SOON_DAYS) else Severity.NORMAL
 
 
-def _line(source: WorkSource, actor: Actor, day: date, limit: int | None = None) -> WorkLine:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Who asks on which day, what the page has asked already, and the numbers counted at once."""
+
+    actor: Actor
+    day: date
+    asked: Asked
+    counted: Mapping[str, int]
+
+
+def _counted(sources: Sequence[WorkSource], actor: Actor, day: date) -> dict[str, int]:
+    """The number of each source that has `rows`, in one query; empty where that failed."""
+    try:
+        each = [_number_of(one.id, one.rows(actor, day)) for one in sources if one.rows]
+        if not each:
+            return {}
+        found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
+        # 恒空的来源不进语句，也就没有行：那就是 0。
+        return {one.id: 0 for one in sources if one.rows} | dict(found)
+    except Exception:
+        logger.exception("work could not be counted at once")
+        return {}
+
+
+def _number_of(source_id: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """One row: the source and how many rows it has."""
+    # 名字不能与任何模型的字段相同。
+    named = rows.order_by().values(work_source=Value(source_id)).annotate(work_found=Count("pk"))
+    pair: QuerySet[Any] = named.values_list("work_source", "work_found")
+    return pair
+
+
+def _line(source: WorkSource, asking: _Asking, limit: int | None = None) -> WorkLine:
     # 一项算不出来不能连累别的，也不能悄悄少一项：原样记日志，页面写明。
     try:
-        return _found(source, actor, day, limit)
+        return _found(source, asking, limit)
     except Exception:
         logger.exception("work source %s failed", source.id)
         return WorkLine(source, error=FAILED)
 
 
-def _found(source: WorkSource, actor: Actor, day: date, limit: int | None) -> WorkLine:
+def _found(source: WorkSource, asking: _Asking, limit: int | None) -> WorkLine:
     """The line of a source; with a `limit` that of its own page."""
-    parts = source.parts(actor, day) if source.parts else ()
-    number = source.count(actor, day) if source.count else sum(part.number for part in parts)
+    actor, day, asked = asking.actor, asking.day, asking.asked
+    every = source.everything(actor, day, asked) if source.everything else ()
+    # 有 rows 的先看数：没有的就不必再算各部分。
+    number = _number(source, asking, len(every))
+    if number == 0:
+        return WorkLine(source)
+    parts = source.parts(actor, day, asked) if source.parts else ()
+    number = sum(part.number for part in parts) if number is None else number
     if not number:
         return WorkLine(source)
     listed = source.shown if limit is None else limit
+    items = source.items(actor, day, listed) if source.items and listed else every[:listed]
     return WorkLine(
         source,
         number,
         source.address(actor, day),
-        source.items(actor, day, listed) if source.items and listed else (),
+        items,
         parts,
         source.breakdown(actor, day) if source.breakdown and limit is not None else (),
     )
+
+
+def _number(source: WorkSource, asking: _Asking, worked_out: int) -> int | None:
+    """How much there is; None where only the parts can tell."""
+    if source.rows is not None:
+        counted = asking.counted.get(source.id)
+        rows = source.rows(asking.actor, asking.day) if counted is None else None
+        return counted if rows is None else rows.count()
+    if source.count is not None:
+        return source.count(asking.actor, asking.day)
+    return worked_out if source.everything is not None else None

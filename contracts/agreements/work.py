@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from contracts.models import PartnershipAgreement
 from contracts.models.agreements import AgreementQuerySet
-from institutions.history import institution_names
+from institutions.history import latest_name
 from institutions.models import InstitutionProfile
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.work import Severity, WorkGroup, WorkItem, WorkSource
 
 DRAFT_DAYS = 30
+NAMELESS = "未登记名称的机构"
 
 
 def stale_drafts(actor: Actor, day: date) -> AgreementQuerySet:
@@ -33,27 +35,42 @@ def with_party_stopped(actor: Actor, day: date) -> AgreementQuerySet:
     return PartnershipAgreement.objects.in_force(day).exclude(sound).visible_to(actor)
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementLine:
+    """An agreement in a list of work: its parties by name, and its page."""
+
+    text: str
+    url: str
+    expires_on: date | None
+
+
+def agreement_lines(rows: AgreementQuerySet, limit: int) -> list[AgreementLine]:
+    """The first agreements in their order, in one query."""
+    found: QuerySet[PartnershipAgreement, dict[str, Any]] = rows.values(
+        *("pk", "number", "expires_on"),
+        medical_name=latest_name("medical"),
+        elderly_name=latest_name("elderly"),
+    )
+    return [
+        AgreementLine(
+            text=f"{one['medical_name'] or NAMELESS}—{one['elderly_name'] or NAMELESS}"
+            f"（{one['number']}）",
+            url=reverse("agreement-detail", args=[one["pk"]]),
+            expires_on=one["expires_on"],
+        )
+        for one in found[:limit]
+    ]
+
+
 def _draft_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
-    return _items(list(stale_drafts(actor, day).order_by("starts_on", "pk")[:limit]))
+    rows = stale_drafts(actor, day).order_by("starts_on", "pk")
+    return [WorkItem(one.text, one.url) for one in agreement_lines(rows, limit)]
 
 
 def _stopped_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
-    rows = with_party_stopped(actor, day).order_by("expires_on", "pk")[:limit]
-    return _items(list(rows), Severity.SOON)
-
-
-def _items(
-    rows: Sequence[PartnershipAgreement], severity: Severity = Severity.NORMAL
-) -> list[WorkItem]:
-    names = institution_names({key for one in rows for key in (one.medical_id, one.elderly_id)})
-    return [
-        WorkItem(
-            text=f"{names.get(one.medical_id, '')}—{names.get(one.elderly_id, '')}（{one.number}）",
-            url=reverse("agreement-detail", args=[one.pk]),
-            severity=severity,
-        )
-        for one in rows
-    ]
+    rows = with_party_stopped(actor, day).order_by("expires_on", "pk")
+    found = agreement_lines(rows, limit)
+    return [WorkItem(one.text, one.url, severity=Severity.SOON) for one in found]
 
 
 DRAFTS = WorkSource(
@@ -62,7 +79,7 @@ DRAFTS = WorkSource(
     group=WorkGroup.AGREEMENT,
     order=12,
     permission=Permission.VIEW_AGREEMENTS,
-    count=lambda actor, day: stale_drafts(actor, day).count(),
+    rows=stale_drafts,
     items=_draft_items,
     hint="签了的请登记各方签订日期；不签了的请作废。",
 )
@@ -72,7 +89,7 @@ PARTY_STOPPED = WorkSource(
     group=WorkGroup.AGREEMENT,
     order=14,
     permission=Permission.VIEW_AGREEMENTS,
-    count=lambda actor, day: with_party_stopped(actor, day).count(),
+    rows=with_party_stopped,
     items=_stopped_items,
     hint="这些协议不计入指标。不再履行的请登记解约；机构恢复后照旧计入。",
 )

@@ -19,10 +19,6 @@ def unfinished_imports(actor: Actor) -> QuerySet[ImportBatch]:
     return ImportBatch.objects.visible_to(actor).unfinished().filter(author=actor.user_id)
 
 
-def count_imports(actor: Actor, day: date) -> int:
-    return unfinished_imports(actor).count()
-
-
 def import_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
     """The latest first, each leading to its page."""
     return [
@@ -40,7 +36,7 @@ IMPORTS = WorkSource(
     group=WorkGroup.IMPORT,
     order=10,
     permission=Permission.VIEW_INSTITUTIONS,
-    count=count_imports,
+    rows=lambda actor, day: unfinished_imports(actor),
     items=import_items,
     hint="上传后须对应列、看预览、确认才会写入登记；不要的请取消。",
 )

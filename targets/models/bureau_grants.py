@@ -48,7 +48,11 @@ class BureauGrant(DatedFact):
 def heirs_on(day: date) -> Mapping[int, int]:
     """For each bureau succeeded by `day`, the one that answers for its tasks in the end."""
     rows = Bureau.objects.filter(succeeded_on__lte=day, successor__isnull=False)
-    successors = dict(rows.values_list("pk", "successor_id"))
+    return heirs_among(dict(rows.values_list("pk", "successor_id")))
+
+
+def heirs_among(successors: Mapping[int, int]) -> Mapping[int, int]:
+    """For each bureau succeeded, the last of those that came after it."""
     return {pk: _last_of(pk, successors) for pk in successors}
 
 

@@ -17,6 +17,7 @@ from targets.models import (
     SupervisionState,
 )
 from targets.supervision.clock import Standing, standing_of
+from yiyang.asked import Asked
 from yiyang.holidays.calendar import work_calendar
 
 
@@ -35,18 +36,25 @@ class ShownSupervision:
         return self.supervision.number or "未编号"
 
 
-def shown_supervisions(supervisions: QuerySet[Supervision], day: date) -> list[ShownSupervision]:
+def shown_supervisions(
+    supervisions: QuerySet[Supervision], day: date, *, asked: Asked | None = None
+) -> list[ShownSupervision]:
     """The orders in their order, in a number of queries that does not grow with them."""
-    return shown_of_rows(list(supervisions.select_related("lead_region", "task")), day)
+    rows = list(supervisions.select_related("lead_region", "task"))
+    return shown_of_rows(rows, day, asked=asked)
 
 
-def shown_of_rows(rows: Sequence[Supervision], day: date) -> list[ShownSupervision]:
+def shown_of_rows(
+    rows: Sequence[Supervision], day: date, *, asked: Asked | None = None
+) -> list[ShownSupervision]:
     """The same of orders already read, in the order given."""
     if not rows:
         return []
     prefetch_related_objects(rows, _assistants(), _pauses())
-    names = BureauNames(day)
-    calendar = work_calendar(min(_first_day(row) for row in rows))
+    asked = asked or Asked()
+    names = asked.once(BureauNames, day)
+    first = min(_first_day(row) for row in rows)
+    calendar = asked.once(work_calendar, date(first.year, 1, 1))
     return [
         ShownSupervision(
             supervision=row,

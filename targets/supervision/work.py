@@ -14,50 +14,54 @@ from targets.supervision.undertakers import undertaken_by
 from targets.taskboard.work import SEVERITIES
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor, ScopedQuerySet
+from yiyang.asked import Asked
 from yiyang.work import Severity, WorkGroup, WorkItem, WorkSource
 
 S = SupervisionState
 NEAR = frozenset({Light.YELLOW, Light.RED, Light.OVERDUE})
-Rows = Callable[[Actor, date], list[ShownSupervision]]
+Rows = Callable[[Actor, date, Asked], list[ShownSupervision]]
 
 
-def to_assign(actor: Actor, day: date) -> list[ShownSupervision]:
+def to_assign(actor: Actor, day: date, asked: Asked) -> list[ShownSupervision]:
     """Proposed orders that wait for the city's reviewer, but not one's own."""
-    return _for_checker(actor, day, S.DRAFT)
+    return [row for row in _for_checker(actor, day, asked) if row.state is S.DRAFT]
 
 
-def to_review(actor: Actor, day: date) -> list[ShownSupervision]:
+def to_review(actor: Actor, day: date, asked: Asked) -> list[ShownSupervision]:
     """Submitted orders that wait to be closed out or returned."""
-    return _for_checker(actor, day, S.REVIEW)
+    return [row for row in _for_checker(actor, day, asked) if row.state is S.REVIEW]
 
 
-def to_sign(actor: Actor, day: date) -> list[ShownSupervision]:
+def to_sign(actor: Actor, day: date, asked: Asked) -> list[ShownSupervision]:
     """Orders assigned to the actor's unit and not signed for yet."""
-    return shown_supervisions(_own(actor).filter(state=S.ASSIGNED), day)
+    return shown_supervisions(_own(actor, asked).filter(state=S.ASSIGNED), day, asked=asked)
 
 
-def feedback_near(actor: Actor, day: date) -> list[ShownSupervision]:
+def feedback_near(actor: Actor, day: date, asked: Asked) -> list[ShownSupervision]:
     """The actor's unit's orders whose next feedback is near or late."""
-    rows = shown_supervisions(_own(actor).filter(state=S.WORKING), day)
+    rows = shown_supervisions(_own(actor, asked).filter(state=S.WORKING), day, asked=asked)
     return [row for row in rows if row.standing.feedback_light in NEAR]
 
 
-def term_near(actor: Actor, day: date) -> list[ShownSupervision]:
+def term_near(actor: Actor, day: date, asked: Asked) -> list[ShownSupervision]:
     """Orders under way whose term is near or past, for who keeps the register."""
     under_way = Supervision.objects.visible_to(actor).filter(state__in=(S.ASSIGNED, S.WORKING))
-    rows = shown_supervisions(under_way, day)
+    rows = shown_supervisions(under_way, day, asked=asked)
     return [row for row in rows if row.standing.light in WARNING]
 
 
-def _for_checker(actor: Actor, day: date, state: SupervisionState) -> list[ShownSupervision]:
-    if not actor.whole_city:
-        return []
-    waiting = Supervision.objects.visible_to(actor).filter(state=state)
-    return shown_supervisions(waiting.exclude(drafted_by=actor.user_id), day)
+def _for_checker(actor: Actor, day: date, asked: Asked) -> list[ShownSupervision]:
+    """What others have drafted or submitted, read once for both lists."""
+    return asked.once(_others, actor, day, asked) if actor.whole_city else []
 
 
-def _own(actor: Actor) -> ScopedQuerySet[Supervision]:
-    condition = undertaken_by(actor)
+def _others(actor: Actor, day: date, asked: Asked) -> list[ShownSupervision]:
+    waiting = Supervision.objects.visible_to(actor).filter(state__in=(S.DRAFT, S.REVIEW))
+    return shown_supervisions(waiting.exclude(drafted_by=actor.user_id), day, asked=asked)
+
+
+def _own(actor: Actor, asked: Asked) -> ScopedQuerySet[Supervision]:
+    condition = asked.once(undertaken_by, actor)
     if condition is None:
         return Supervision.objects.none()
     return Supervision.objects.visible_to(actor).filter(condition)
@@ -73,7 +77,6 @@ def _by_feedback(row: ShownSupervision) -> tuple[date | None, Light]:
 
 def _items(
     rows: Collection[ShownSupervision],
-    limit: int,
     dated: Callable[[ShownSupervision], tuple[date | None, Light]],
 ) -> list[WorkItem]:
     ordered = sorted(rows, key=lambda row: (dated(row)[0] or date.max, row.supervision.pk))
@@ -84,7 +87,7 @@ def _items(
             due=dated(row)[0],
             severity=SEVERITIES.get(dated(row)[1], Severity.NORMAL),
         )
-        for row in ordered[:limit]
+        for row in ordered
     ]
 
 
@@ -104,8 +107,7 @@ def _source(
         group=group,
         order=20,
         permission=permission,
-        count=lambda actor, day: len(rows(actor, day)),
-        items=lambda actor, day, limit: _items(rows(actor, day), limit, dated),
+        everything=lambda actor, day, asked: _items(rows(actor, day, asked), dated),
         hint=hint,
     )
 

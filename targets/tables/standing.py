@@ -12,11 +12,12 @@ from targets.indicators.base import Indicator
 from targets.indicators.calculation import Pace, Verdict, value_of
 from targets.models import IndicatorRun, IndicatorSnapshot
 from targets.presenters import Shown, present, value_text
-from targets.regions import children_of, top_region, visible_regions
+from targets.regions import children_of, own_regions, top_region, visible_regions
 from targets.results import TargetLine, figure_of, target_lines, targets_of
 from targets.snapshots import tree_of
 from targets.tables.sparkline import Sparkline, sparkline
 from yiyang.access.scope import Actor
+from yiyang.asked import Asked
 
 MONTHS_DRAWN = 13
 Series = dict[tuple[int, str, str], dict[int, IndicatorSnapshot]]
@@ -44,16 +45,17 @@ class Standing:
         return f"region={line.region.code}&as_of={line.run.as_of}&target={line.target.code}"
 
 
-def home_regions(run: IndicatorRun, actor: Actor) -> list[Region]:
+def home_regions(run: IndicatorRun, actor: Actor, asked: Asked) -> list[Region]:
     """The region an actor answers for; the granted ones where there are several."""
-    top = top_region(run, actor)
-    own = visible_regions(run, [top], actor)
-    return own or visible_regions(run, children_of(tree_of(run), top), actor)
+    if own := asked.once(own_regions, run, actor):
+        return own
+    below = children_of(asked.once(tree_of, run), top_region(run, actor))
+    return visible_regions(run, below, actor)
 
 
-def standings(run: IndicatorRun, actor: Actor) -> list[Standing]:
+def standings(run: IndicatorRun, actor: Actor, asked: Asked) -> list[Standing]:
     """Every judged target in force, region by region, in the order of policies."""
-    regions = home_regions(run, actor)
+    regions = home_regions(run, actor, asked)
     lines = [
         line
         for line in target_lines(run, regions, targets_of(), actor=actor)

@@ -20,6 +20,7 @@ from targets.models import (
 )
 from targets.supervision.lights import Light, days_left, light_of
 from targets.taskboard.states import CLOSING_ROLES, state_of
+from yiyang.asked import Asked
 from yiyang.holidays.calendar import work_calendar
 from yiyang.lib.working_days import WorkCalendar
 
@@ -87,18 +88,22 @@ class BureauDuties:
         return self.lead + self.each
 
 
-def board(tasks: QuerySet[PolicyTask], day: date) -> list[ShownTask]:
+def board(tasks: QuerySet[PolicyTask], day: date, *, asked: Asked | None = None) -> list[ShownTask]:
     """The tasks in their printed order, in a number of queries that does not grow with them."""
-    return board_of(list(tasks.select_related("policy")), day)
+    return board_of(list(tasks.select_related("policy")), day, asked=asked)
 
 
-def board_of(tasks: Sequence[PolicyTask], day: date) -> list[ShownTask]:
+def board_of(
+    tasks: Sequence[PolicyTask], day: date, *, asked: Asked | None = None
+) -> list[ShownTask]:
     """The same of tasks already read, in the order given."""
     if not tasks:
         return []
     parts = Prefetch("bureaus", TaskBureau.objects.select_related("progress"))
     prefetch_related_objects(tasks, parts, _kept_milestones())
-    names, calendar = BureauNames(day), work_calendar(day)
+    asked = asked or Asked()
+    names = asked.once(BureauNames, day)
+    calendar = asked.once(work_calendar, date(day.year, 1, 1))
     return [_shown(task, names, calendar, day) for task in tasks]
 
 

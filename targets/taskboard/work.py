@@ -15,6 +15,7 @@ from targets.supervision.lights import WARNING, Light
 from targets.taskboard.board import ShownTask, board
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.asked import Asked
 from yiyang.work import Severity, WorkGroup, WorkItem, WorkSource
 
 SEVERITIES: Mapping[Light, Severity] = {
@@ -29,14 +30,14 @@ SEVERITIES: Mapping[Light, Severity] = {
 NEAR_BY = timedelta(days=60)
 
 
-def lit_tasks(actor: Actor, day: date) -> list[ShownTask]:
+def lit_tasks(actor: Actor, day: date, asked: Asked) -> list[ShownTask]:
     """Tasks whose next milestone is near or past; a liaison's are those it answers for."""
     near = TaskMilestone.objects.kept().filter(reached_on=None, due_on__lte=day + NEAR_BY)
     tasks = PolicyTask.objects.published().visible_to(actor).filter(Exists(_of_task(near)))
     own = bureaus_of(actor.user_id, day) if actor.may(Permission.UPDATE_TASKS) else None
     return [
         row
-        for row in board(tasks, day)
+        for row in board(tasks, day, asked=asked)
         if row.light in WARNING and (own is None or _is_open_for(row, own))
     ]
 
@@ -45,13 +46,10 @@ def _of_task(milestones: QuerySet[TaskMilestone]) -> QuerySet[TaskMilestone]:
     return milestones.filter(task=OuterRef("pk"))
 
 
-def count_lit(actor: Actor, day: date) -> int:
-    return len(lit_tasks(actor, day))
-
-
-def lit_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
-    """The tasks whose milestone comes first."""
-    rows = [(row.milestone.due_on, row) for row in lit_tasks(actor, day) if row.milestone]
+def lit_items(actor: Actor, day: date, asked: Asked) -> list[WorkItem]:
+    """The tasks, those whose milestone comes first before the others."""
+    lit = lit_tasks(actor, day, asked)
+    rows = [(row.milestone.due_on, row) for row in lit if row.milestone]
     return [
         WorkItem(
             text=f"{row.task.title}：{row.light.label}",
@@ -59,7 +57,7 @@ def lit_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
             due=due,
             severity=SEVERITIES[row.light],
         )
-        for due, row in sorted(rows, key=lambda one: (one[0], one[1].task.pk))[:limit]
+        for due, row in sorted(rows, key=lambda one: (one[0], one[1].task.pk))
     ]
 
 
@@ -71,20 +69,18 @@ def claimed_parts(actor: Actor) -> QuerySet[TaskProgress]:
     return claimed.exclude(claimed_by=actor.user_id)
 
 
-def count_claimed(actor: Actor, day: date) -> int:
-    return claimed_parts(actor).count()
-
-
-def claimed_items(actor: Actor, day: date, limit: int) -> Sequence[WorkItem]:
-    """The parts that have waited longest."""
-    names = BureauNames(day)
-    rows = claimed_parts(actor).select_related("part__task").order_by("reported_on", "pk")
+def claimed_items(actor: Actor, day: date, asked: Asked) -> Sequence[WorkItem]:
+    """The parts, those that have waited longest first."""
+    claimed = claimed_parts(actor).select_related("part__task").order_by("reported_on", "pk")
+    if not (rows := list(claimed)):
+        return ()
+    names = asked.once(BureauNames, day)
     return [
         WorkItem(
             text=f"{names.name(row.part.bureau_id)}：{row.part.task.title}",
             url=reverse("task-detail", args=[row.part.task_id]),
         )
-        for row in rows[:limit]
+        for row in rows
     ]
 
 
@@ -102,8 +98,7 @@ def _lit(name: str, title: str, permission: Permission) -> WorkSource:
         group=WorkGroup.TASK,
         order=30,
         permission=permission,
-        count=count_lit,
-        items=lit_items,
+        everything=lit_items,
         hint="节点剩余工作日不多或已过期限；没有设节点的任务不在这里。",
     )
 
@@ -117,8 +112,7 @@ TASK_WORK = (
         group=WorkGroup.CHECK,
         order=30,
         permission=Permission.REVIEW,
-        count=count_claimed,
-        items=claimed_items,
+        everything=claimed_items,
         hint="确认完成或写明原因退回。",
     ),
 )

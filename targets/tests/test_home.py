@@ -30,7 +30,7 @@ from targets.tests.factories import City
 from targets.tests.page_scene import Scene, browse_as, store_run
 from yiyang.access.roles import Role
 
-MOST_QUERIES = 50
+MOST_QUERIES = 26
 
 
 def today() -> date:

@@ -28,7 +28,7 @@ from contracts.tests.persons import (
     events_after,
     last_event_id,
 )
-from contracts.work import count_expiring, count_signups
+from contracts.work import ending_signups, expiring_agreements
 from institutions.tests.factories import LONG_AGO, make_elderly, make_health
 from targets.tests.factories import City, make_city
 from yiyang.access.roles import ROLES, Permission, Role
@@ -135,9 +135,11 @@ def test_the_work_list_counts_what_the_list_lists(city: City, agreements: dict[s
         day=TODAY, user_id=1, role=CLERK, permissions=ROLES[CLERK].permissions, whole_city=True
     )
     browser = browse_as(CLERK)
-    assert count_expiring(actor, TODAY) == len(first_cells(browser, "/agreements/?expiring=90"))
+    listed = first_cells(browser, "/agreements/?expiring=90")
+    assert expiring_agreements(actor, TODAY).count() == len(listed)
     make_signups(city)
-    assert count_signups(actor, TODAY) == len(first_cells(browser, "/signups/?expiring=30")) == 2
+    listed = first_cells(browser, "/signups/?expiring=30")
+    assert ending_signups(actor, TODAY).count() == len(listed) == 2
 
 
 @pytest.fixture

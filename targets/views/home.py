@@ -13,6 +13,7 @@ from targets.work import keeps_registers
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
+from yiyang.asked import Asked
 from yiyang.work import line_of, work_of
 
 ITEMS_LISTED = 500
@@ -29,11 +30,12 @@ def home(request: ActorRequest) -> HttpResponseBase:
     """The actor's work list; administrators are led to their own pages."""
     if not request.actor.may(Permission.VIEW_TARGETS):
         return redirect(_own_page(request))
-    run = latest_run()
-    found = standings(run, request.actor) if run else []
+    asked = Asked()
+    run = asked.once(latest_run)
+    found = standings(run, request.actor, asked) if run else []
     context = {
         "warnings": warnings_at(asked_at(request)),
-        "work": work_of(request.actor, day=request.actor.day),
+        "work": work_of(request.actor, day=request.actor.day, asked=asked),
         "run": run,
         "standings": found,
         "behind": [one for one in found if one.is_behind],

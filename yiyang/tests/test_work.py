@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from yiyang import work
+from yiyang.access.models import User
 from yiyang.access.roles import Permission, Role
 from yiyang.access.scope import Actor, known_actor, unknown_actor
+from yiyang.access.tests.accounts import open_user
+from yiyang.asked import Asked
 from yiyang.work import Severity, WorkGroup, WorkItem, WorkSource, severity_of, work_of
 
 DAY = date(2026, 11, 24)
@@ -92,6 +95,73 @@ def test_a_source_that_fails_says_so_and_spares_the_others(
     assert lines["broken"].error == work.FAILED
     assert (lines["sound"].number, lines["sound"].error) == (1, "")
     assert [one.getMessage() for one in caplog.records] == ["work source broken failed"]
+
+
+@pytest.mark.django_db
+def test_rows_of_all_sources_are_counted_in_one_query(django_assert_num_queries: Any) -> None:
+    actor = clerk()
+    for number in (0, 2):
+        open_user(Role.LEADER)
+        kept = User.objects.filter(pk__gt=0 if number else 10**9)
+        work.register_work(counted(f"rows-{number}", lambda actor, day, kept=kept: kept))
+    work.register_work(counted("none", lambda actor, day: User.objects.none()))
+    with django_assert_num_queries(1):
+        found = work_of(actor, day=DAY)
+    assert [(one.source.id, one.number) for one in found.sections[0].lines] == [("rows-2", 2)]
+    assert [one.source.id for one in found.clear] == ["none", "rows-0"]
+
+
+@pytest.mark.django_db
+def test_rows_that_fail_are_told_and_the_others_counted_by_themselves() -> None:
+    def broken(actor: Actor, day: date) -> Any:
+        raise ValueError("坏了")
+
+    open_user(Role.LEADER)
+    work.register_work(counted("broken", broken))
+    work.register_work(counted("sound", lambda actor, day: User.objects.all()))
+    lines = {line.source.id: line for line in work_of(clerk(), day=DAY).sections[0].lines}
+    assert lines["broken"].error == work.FAILED
+    assert lines["sound"].number == 1
+
+
+def counted(name: str, rows: Any) -> WorkSource:
+    return WorkSource(
+        id=name,
+        title=name,
+        group=WorkGroup.TASK,
+        order=10,
+        permission=Permission.VIEW_TARGETS,
+        rows=rows,
+    )
+
+
+def test_what_is_worked_out_at_once_is_counted_and_cut_off() -> None:
+    items = [WorkItem(str(n), "/") for n in range(5)]
+    few = WorkSource(
+        id="few",
+        title="few",
+        group=WorkGroup.TASK,
+        order=10,
+        permission=Permission.VIEW_TARGETS,
+        everything=lambda actor, day, asked: asked.once(lambda: items),
+    )
+    work.register_work(few)
+    line = work_of(clerk(), day=DAY).sections[0].lines[0]
+    assert (line.number, [one.text for one in line.items]) == (5, ["0", "1", "2"])
+    whole = work.line_of("few", clerk(), day=DAY, limit=500)
+    assert whole is not None
+    assert len(whole.items) == 5
+
+
+def test_what_was_asked_once_is_not_asked_again() -> None:
+    asked, answers = Asked(), []
+
+    def ask(about: int) -> int:
+        answers.append(about)
+        return about * 2
+
+    assert [asked.once(ask, 1), asked.once(ask, 1), asked.once(ask, 2)] == [2, 2, 4]
+    assert answers == [1, 2]
 
 
 @pytest.mark.parametrize(
