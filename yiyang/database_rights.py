@@ -59,6 +59,8 @@ DELETABLE = (
     "yiyang_passwordrecord",
     *PARTS_OF_DRAFTS,
     "yiyang_savedfilter",
+    # 带幂等键的答复满了天数就忘掉。
+    "yiyang_apianswer",
 )
 
 

@@ -1,7 +1,7 @@
 """The models of the project package, gathered where Django looks for them."""
 
 from yiyang.access.models import AccountSession, PasswordRecord, User
-from yiyang.api.models import ApiToken, ApiTokenUse
+from yiyang.api.models import ApiAnswer, ApiToken, ApiTokenUse
 from yiyang.attachments.models import Attachment, AttachmentContent
 from yiyang.audit.models import AuditBatch, AuditEvent, AuditSeal
 from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
@@ -10,6 +10,7 @@ from yiyang.listing.models import SavedFilter
 
 __all__ = [
     "AccountSession",
+    "ApiAnswer",
     "ApiToken",
     "ApiTokenUse",
     "Attachment",

@@ -68,12 +68,18 @@ SPECTACULAR_SETTINGS = {
         "HospitalLevelEnum": [(1, "一级"), (2, "二级"), (3, "三级")],
         "RegionLevelEnum": "institutions.models.regions.RegionLevel",
         "ValidityStatusEnum": "targets.models.policies.ValidityStatus",
+        "BedBasisEnum": "institutions.models.capacity.BedBasis",
+        "PopulationBasisEnum": "institutions.models.regions.PopulationBasis",
+        "LicenceKindEnum": "institutions.models.institutions.LicenceKind",
+        "RowStatusEnum": "yiyang.api.write_schema.ROW_CHOICES",
     },
     "AUTHENTICATION_WHITELIST": ["yiyang.api.authentication.TokenAuthentication"],
 }
 # 一个令牌一分钟几次；一个令牌最长几天。
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=366)
+# 带 Idempotency-Key 的调用，答复存几天。
+API_ANSWER_KEEP_DAYS = env.int("API_ANSWER_KEEP_DAYS", default=7)
 
 MIDDLEWARE = [
     # 这几个在最外层：出错页、被拒的请求、静态文件也带上同样的头。
@@ -177,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     # 机构、区划的归属到日子变动：每日零点过后记下，变更接口才有编号可给。
     "keep-turns": {"task": "institutions.keep_turns", "schedule": crontab(hour=0, minute=1)},
     "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
+    "clear-api-answers": {"task": "api.clear_answers", "schedule": crontab(hour=4, minute=5)},
     # 审计每分钟封存；每夜锚定、查验、清除期满的。
     "seal-audit": {"task": "audit.seal", "schedule": crontab()},
     "anchor-audit": {"task": "audit.anchor", "schedule": crontab(hour=3, minute=30)},

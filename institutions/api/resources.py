@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from institutions.api import documents, filters
+from institutions.api.change_requests import CHANGE_REQUESTS
 from institutions.lists.institutions import INSTITUTIONS
 from institutions.lists.populations import POPULATIONS
 from institutions.lists.reports import BEDS, OCCUPANCIES, STAFF
@@ -134,4 +135,5 @@ RESOURCES = (
         filterset=POPULATIONS.filterset,
         note="按公布的层级登记的人口数，注明时点与来源。",
     ),
+    CHANGE_REQUESTS,
 )

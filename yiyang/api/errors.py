@@ -66,6 +66,18 @@ class Refusal(Enum):
     KEY_REUSED = Kind(
         "key_reused", 422, "Idempotency-Key 已用于另一份内容", "每份内容用一个新的键。"
     )
+    ROWS_REFUSED = Kind(
+        "rows_refused",
+        422,
+        "有行不能写入，整批都没有写入",
+        "请按 errors 改正后整批重发；只想写入没有问题的行，请加 mode=rows。",
+    )
+    UPLOAD_REFUSED = Kind(
+        "upload_refused",
+        422,
+        "整册没有收下",
+        "请按 detail 核对整册是否完整、月份是否正确，再重新上传。",
+    )
     NEEDS_CONSENT = Kind(
         "needs_consent", 409, "须对方部门同意", "请改为提交修改申请，答复可用申请编号读取。"
     )

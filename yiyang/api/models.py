@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from yiyang.access.fields import FieldClass, classify
 from yiyang.access.roles import Permission
-from yiyang.access.scope import Holding, Own, RowScope, ScopedManager, ScopedQuerySet
+from yiyang.access.scope import Holding, Nobody, Own, RowScope, ScopedManager, ScopedQuerySet
 
 
 class ApiTokenQuerySet(ScopedQuerySet["ApiToken"]):
@@ -124,3 +124,41 @@ class ApiTokenUse(models.Model):
 
     def __str__(self) -> str:
         return f"令牌{self.token_id} {self.used_at:%Y-%m-%d %H:%M}"
+
+
+class ApiAnswer(models.Model):
+    """The answer a call under an Idempotency-Key was given, kept to be given again."""
+
+    token = models.ForeignKey(ApiToken, models.PROTECT, related_name="answers", verbose_name="令牌")
+    key = models.CharField("幂等键", max_length=100)
+    fingerprint = models.CharField("请求指纹", max_length=64)
+    status = models.PositiveSmallIntegerField("状态码")
+    headers = models.JSONField("响应头", default=dict)
+    body = models.TextField("响应内容")
+    stored_at = models.DateTimeField("存下的时间")
+
+    objects = ScopedManager()
+
+    row_scope: ClassVar[RowScope] = Nobody()
+    field_classes: ClassVar[dict[str, FieldClass]] = classify(
+        internal=("id", "token", "key", "fingerprint", "status", "headers", "body", "stored_at")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "接口的答复"
+        indexes = (models.Index(fields=["stored_at"], name="api_answer_stored"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["token", "key"],
+                name="api_answer_once",
+                violation_error_message="这个键已有答复。",
+            ),
+            models.CheckConstraint(
+                condition=Q(fingerprint__regex=r"^[0-9a-f]{64}$"),
+                name="api_answer_fingerprint_form",
+                violation_error_message="请求指纹须为 64 位十六进制。",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"令牌{self.token_id} {self.key}"

@@ -5,20 +5,20 @@ from django.urls import path, re_path
 from yiyang.api.changes import ChangesView
 from yiyang.api.resources import Resource, all_resources
 from yiyang.api.views import DetailView, ListView, NoSuchAddress
+from yiyang.api.write_views import written_views
 
 app_name = "api"
 
 
 def paths_of(resource: Resource) -> list[object]:
-    """The two addresses of one resource."""
-    return [
-        path(f"{resource.code}/", ListView.as_view(resource=resource), name=resource.url_name),
-        path(
-            f"{resource.code}/<str:key>/",
-            DetailView.as_view(resource=resource),
-            name=resource.detail_name,
-        ),
-    ]
+    """The two addresses of one resource, and those by which it is written."""
+    views = written_views(resource)
+    whole = views.whole or ListView.as_view(resource=resource)
+    one = views.one or DetailView.as_view(resource=resource)
+    paths: list[object] = [path(f"{resource.code}/", whole, name=resource.url_name)]
+    if views.bulk is not None:
+        paths.append(path(f"{resource.code}/bulk/", views.bulk, name=f"{resource.code}-bulk"))
+    return [*paths, path(f"{resource.code}/<str:key>/", one, name=resource.detail_name)]
 
 
 # /api/v1/

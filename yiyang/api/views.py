@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ from yiyang.api.throttling import Allowance, spend
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON = "application/json; charset=utf-8"
 LONGEST_NUMBER = 18
+UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ApiView(APIView):
@@ -116,6 +118,8 @@ class DetailView(ApiView):
     def _document(self, request: Request, key: str, names: Sequence[str]) -> str | None:
         resource = self.resource
         if resource.lookup == "pk" and not (key.isdigit() and len(key) <= LONGEST_NUMBER):
+            return None
+        if resource.lookup == "uid" and not UID.fullmatch(key):
             return None
         asked = asked_of(_only_the_day(inner(request)), resource)
         rows = resource.rows(actor_of(request), asked.day).filter(**{resource.lookup: key})
