@@ -5,6 +5,7 @@ from django.urls import path
 from targets.views import (
     policies,
     policy_changes,
+    policy_corrections,
     policy_drafts,
     policy_review,
     policy_targets,
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", policies.policy_list, name="policy-list"),
     path("new/", policy_drafts.policy_new, name="policy-new"),
     path("revisions/<int:revision_id>/", policy_changes.policy_revision, name="policy-revision"),
+    path("changes/<int:change_id>/", policy_corrections.policy_change, name="policy-change"),
     path("<slug:slug>/", policies.policy_detail, name="policy-detail"),
     path("<slug:slug>/table/", policies.policy_table, name="policy-table"),
     path("<slug:slug>/facts/", policy_drafts.policy_facts, name="policy-facts"),
@@ -39,6 +41,13 @@ urlpatterns = [
     path(
         "<slug:slug>/tasks/<int:position>/", policy_drafts.policy_task_edit, name="policy-task-edit"
     ),
+    path(
+        "<slug:slug>/tasks/<int:position>/correct/",
+        policy_corrections.policy_task_correct,
+        name="policy-task-correct",
+    ),
+    path("<slug:slug>/steps/", policy_corrections.policy_steps, name="policy-steps"),
+    path("<slug:slug>/notes/", policy_corrections.policy_notes, name="policy-notes"),
     path(
         "<slug:slug>/remove/<slug:kind>/<int:part_id>/",
         policy_drafts.policy_part_remove,

@@ -55,3 +55,13 @@ class MilestoneForm(forms.Form):
         error_messages={"required": "请填写节点内容。", "max_length": "节点内容最多 100 字。"},
     )
     due_on = day_field("完成期限", "逢休息日顺延到下一个工作日。")
+
+
+class MilestoneCorrectionForm(MilestoneForm):
+    """A milestone written anew, and why."""
+
+    reason = forms.CharField(
+        label="更正的原因",
+        max_length=200,
+        error_messages={"required": "请填写更正的原因。", "max_length": "原因最多 200 字。"},
+    )

@@ -13,10 +13,13 @@ from targets.ingest.writing import ASIDE, Alignment, Key, Parking
 from targets.models import (
     Bureau,
     BureauName,
+    ChangeKind,
     Milestone,
+    PolicyChange,
     PolicyClause,
     PolicyDocument,
     PolicyTask,
+    RevisionState,
     Target,
     TaskBureau,
 )
@@ -161,11 +164,16 @@ def _target_key(target: Target) -> Key:
 def _register_milestones(
     policy: PolicyEntry, targets: Mapping[Key, Target], alignment: Alignment
 ) -> None:
+    # 经两人更正过的阶段目标以更正为准：删去的节点不再照文件加回来。
+    changes = PolicyChange.objects.filter(policy__slug=policy.slug, kind=ChangeKind.STEPS)
+    applied = changes.filter(state=RevisionState.APPLIED)
+    corrected = {code for change in applied for code in change.after}
     wanted = {
         (entry.code, step.due_on): Milestone(
             target=targets[(entry.code,)], due_on=step.due_on, threshold=step.threshold
         )
         for entry in policy.targets
+        if alignment.overwrite or entry.code not in corrected
         for step in entry.milestones
     }
     rows = Milestone.objects.filter(target__in=targets.values()).select_related("target")
@@ -193,8 +201,12 @@ def _register_parts(
     alignment: Alignment,
 ) -> None:
     bureaus = {bureau.code: bureau for bureau in Bureau.objects.all()}
+    changes = PolicyChange.objects.filter(policy__slug=policy.slug, kind=ChangeKind.TASK)
+    corrected = set(changes.filter(state=RevisionState.APPLIED).values_list("subject", flat=True))
     wanted: dict[Key, TaskBureau] = {}
     for entry in policy.tasks:
+        if str(entry.position) in corrected and not alignment.overwrite:
+            continue
         for position, (role, name) in enumerate(entry.parts, start=1):
             code = min(directory.codes(name, policy.signed_on))
             wanted[(entry.position, code)] = TaskBureau(

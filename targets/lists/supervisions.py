@@ -157,7 +157,7 @@ SUPERVISIONS = Register(
         C("due", "到期日", lambda row, around: due_words(around[row.pk])),
         C(
             "light",
-            "期限",
+            "期限状态",
             lambda row, around: str(around[row.pk].standing.light.label),
             tone=lambda row, around: LIGHT_TONES[around[row.pk].standing.light],
         ),

@@ -196,7 +196,7 @@ TASKS = Register(
         ),
         C(
             "light",
-            "期限",
+            "期限状态",
             lambda row, around: str(around[row.pk].light.label),
             tone=lambda row, around: LIGHT_TONES[around[row.pk].light],
         ),

@@ -17,7 +17,7 @@ from targets.models.policies import (
     TaskRole,
     ValidityStatus,
 )
-from targets.models.revisions import RevisionState, TargetRevision
+from targets.models.revisions import ChangeKind, PolicyChange, RevisionState, TargetRevision
 from targets.models.runs import (
     IndicatorDefinition,
     IndicatorRun,
@@ -54,6 +54,7 @@ __all__ = [
     "Bureau",
     "BureauGrant",
     "BureauName",
+    "ChangeKind",
     "Comparator",
     "Confirmation",
     "ContactNote",
@@ -68,6 +69,7 @@ __all__ = [
     "PlanFigure",
     "PlanStatus",
     "PlanStep",
+    "PolicyChange",
     "PolicyClause",
     "PolicyDocument",
     "PolicyTask",

@@ -11,7 +11,6 @@ from django.db import models
 
 from targets.indicators.catalogue import readings_of
 from targets.models import (
-    Comparator,
     Confirmation,
     EntryState,
     Milestone,
@@ -25,6 +24,7 @@ from targets.models import (
 from targets.policies.drafts import checked_save, next_position, own_draft, reason_of
 from targets.policies.rights import require_enterer
 from targets.policies.slugs import slug_of
+from targets.policies.steps import check_steps
 from targets.policies.thresholds import Threshold
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
@@ -102,7 +102,7 @@ def correct_target(*, by: Actor, target: Target, threshold: Threshold, **facts: 
         draft = own_draft(by, target.policy)
         _check_target(draft, target.indicator, facts["judged_reading"], facts["due_on"])
         checked_save(target, {**facts, **_numbers(threshold)})
-        _check_steps(target)
+        check_steps(target, list(target.milestones.values_list("due_on", flat=True)))
 
 
 def add_milestone(*, by: Actor, target: Target, due_on: date, threshold: Decimal) -> None:
@@ -110,7 +110,7 @@ def add_milestone(*, by: Actor, target: Target, due_on: date, threshold: Decimal
     with recorded(by=by, reason=reason_of(target.policy)):
         own_draft(by, target.policy)
         checked_create(Milestone, target=target, due_on=due_on, threshold=threshold)
-        _check_steps(target)
+        check_steps(target, list(target.milestones.values_list("due_on", flat=True)))
 
 
 def remove_part(*, by: Actor, policy: PolicyDocument, part: models.Model) -> None:
@@ -154,16 +154,3 @@ def _check_target(
         raise ValidationError({"judged_reading": "这项指标没有这个口径；请从列表里选择。"})
     if due_on and due_on < policy.signed_on:
         raise ValidationError({"due_on": f"到期日早于成文日期 {policy.signed_on}，请核对年份。"})
-
-
-def _check_steps(target: Target) -> None:
-    """Steps lie between the signing and the due day, and only a number can have them."""
-    days = list(target.milestones.values_list("due_on", flat=True))
-    if not days:
-        return
-    if target.comparator == Comparator.NONE:
-        raise ValidationError("没有数字的目标不能有阶段目标；请先写目标值，或删去阶段目标。")
-    if target.due_on is None or max(days) > target.due_on:
-        raise ValidationError("阶段目标的日期须不晚于到期日；没有到期日的目标不写阶段目标。")
-    if min(days) < target.policy.signed_on:
-        raise ValidationError(f"阶段目标的日期须不早于成文日期 {target.policy.signed_on}。")

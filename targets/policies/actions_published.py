@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
 from targets.models import (
+    ChangeKind,
     Confirmation,
     EntryState,
+    PolicyChange,
     PolicyDocument,
     Target,
     ValidityStatus,
 )
+from targets.policies.deciding import OVERTAKEN
 from targets.policies.drafts import checked_save
+from targets.policies.proposing import propose
 from targets.policies.rights import require_either, require_enterer
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
@@ -22,7 +27,7 @@ from yiyang.changelog.context import recorded
 NOT_PUBLISHED = "这份政策还没有发布，谈不上失效；草稿请直接改或弃用。"
 
 
-def end_policy(
+def propose_end(
     *,
     by: Actor,
     policy: PolicyDocument,
@@ -31,19 +36,55 @@ def end_policy(
     from_day: date | None,
     seen_on: date,
     reason: str,
-) -> None:
-    """From `from_day` on the policy is repealed or superseded, or in force after all."""
+) -> PolicyChange:
+    """Propose that from `from_day` on the policy is repealed, superseded or in force after all."""
     require_enterer(by)
-    with recorded(by=by, reason=reason):
-        locked = PolicyDocument.objects.select_for_update().get(pk=policy.pk)
-        check_end(locked, status, superseded_by, from_day, seen_on=seen_on, today=by.day)
-        values = {
-            "status": status,
-            "repealed_on": from_day,
-            "superseded_by": superseded_by,
-            "status_seen_on": seen_on,
-        }
-        checked_save(locked, values)
+    check_end(policy, status, superseded_by, from_day, seen_on=seen_on, today=by.day)
+    after = {
+        "status": str(status),
+        "from_day": from_day.isoformat() if from_day else None,
+        "superseded_by": superseded_by.pk if superseded_by else None,
+        "seen_on": seen_on.isoformat(),
+    }
+    if after == end_of(policy):
+        raise ValidationError("没有改动：所填的与现在的一样。")
+    return propose(
+        by=by,
+        policy=policy,
+        kind=ChangeKind.END,
+        before=end_of(policy),
+        after=after,
+        reason=reason,
+    )
+
+
+def end_of(policy: PolicyDocument) -> dict[str, Any]:
+    """How the policy ended, as a change keeps it."""
+    return {
+        "status": policy.status,
+        "from_day": policy.repealed_on.isoformat() if policy.repealed_on else None,
+        "superseded_by": policy.superseded_by_id,
+        "seen_on": policy.status_seen_on.isoformat(),
+    }
+
+
+def apply_end(change: PolicyChange) -> None:
+    """End the policy as agreed, unless its validity has changed since it was proposed."""
+    policy = PolicyDocument.objects.select_for_update().get(pk=change.policy_id)
+    if end_of(policy) != change.before:
+        raise ValidationError(OVERTAKEN)
+    end = change.after
+    heir = PolicyDocument.objects.filter(pk=end["superseded_by"]).first()
+    from_day = date.fromisoformat(end["from_day"]) if end["from_day"] else None
+    seen_on = date.fromisoformat(end["seen_on"])
+    check_end(policy, end["status"], heir, from_day, seen_on=seen_on, today=seen_on)
+    values = {
+        "status": end["status"],
+        "repealed_on": from_day,
+        "superseded_by": heir,
+        "status_seen_on": seen_on,
+    }
+    checked_save(policy, values)
 
 
 def check_end(

@@ -12,19 +12,15 @@ from targets.models import (
     Comparator,
     EntryState,
     PolicyDocument,
-    RevisionState,
     Target,
     TargetRevision,
 )
-from targets.policies.rights import require_either, require_reviewer
+from targets.policies.deciding import OVERTAKEN, decide
+from targets.policies.rights import require_either
 from targets.policies.thresholds import Threshold
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
 from yiyang.dated import checked_create
-
-SAME_PERSON = "更正须由提出人以外的人审核；请另一位市卫健审核来办。"
-DECIDED = "这份更正已经审核过；请刷新页面。"
-OVERTAKEN = "提出以后这项目标又变了，照这份更正已不合适；请写明原因不同意，另提一份。"
 
 
 def propose_revision(
@@ -70,22 +66,7 @@ def decide_revision(
     *, by: Actor, revision: TargetRevision, is_agreed: bool, answer: str = ""
 ) -> None:
     """Agree, and the target changes at once; or refuse, with an answer."""
-    require_reviewer(by)
-    verb = "批准更正" if is_agreed else "不同意更正"
-    with recorded(by=by, reason=f"{verb}：{revision.reason if is_agreed else answer}"):
-        pending = TargetRevision.objects.select_for_update().get(pk=revision.pk)
-        if pending.state != RevisionState.PENDING:
-            raise ValidationError(DECIDED)
-        if pending.proposed_by_id == by.user_id:
-            raise ValidationError(SAME_PERSON)
-        if not is_agreed and not answer.strip():
-            raise ValidationError({"answer": "不同意的，请写明意见，提出人好照着改。"})
-        pending.state = RevisionState.APPLIED if is_agreed else RevisionState.REFUSED
-        pending.decided_by_id, pending.decided_on = by.user_id, by.day
-        pending.answer = answer.strip()
-        pending.save(update_fields=["state", "decided_by", "decided_on", "answer"])
-        if is_agreed:
-            _apply(pending)
+    decide(by=by, correction=revision, is_agreed=is_agreed, answer=answer, apply=_apply)
 
 
 def _check(target: Target, judged_reading: str, threshold: Threshold, due_on: date | None) -> None:

@@ -30,7 +30,7 @@ def add_task(
     """Append a task to a draft, its bureaus known by their names of the day it was signed."""
     with recorded(by=by, reason=reason_of(policy)):
         draft = own_draft(by, policy)
-        parts = _parts(draft, facts["mode"], main, support)
+        parts = parts_named(draft, facts["mode"], main, support)
         place = next_position(draft.tasks.all())
         task = checked_create(PolicyTask, policy=draft, position=place, **facts)
         assert isinstance(task, PolicyTask)
@@ -44,7 +44,7 @@ def correct_task(
     """Write a task of a draft anew, its bureaus included."""
     with recorded(by=by, reason=reason_of(task.policy)):
         draft = own_draft(by, task.policy)
-        parts = _parts(draft, facts["mode"], main, support)
+        parts = parts_named(draft, facts["mode"], main, support)
         checked_save(task, facts)
         TaskBureau.objects.filter(task=task).delete()
         _write_parts(task, parts)
@@ -60,7 +60,7 @@ def _write_parts(task: PolicyTask, parts: Sequence[Part]) -> None:
         )
 
 
-def _parts(
+def parts_named(
     policy: PolicyDocument, mode: str, main: Sequence[str], support: Sequence[str]
 ) -> list[Part]:
     """Role, printed name and bureau of everyone named; ValidationError says who cannot be."""

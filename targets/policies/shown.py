@@ -12,6 +12,7 @@ from targets.indicators.base import Indicator
 from targets.indicators.catalogue import readings_of
 from targets.models import (
     Milestone,
+    PolicyChange,
     PolicyClause,
     PolicyDocument,
     PolicyTask,
@@ -130,6 +131,8 @@ def history_of(policy: PolicyDocument) -> list[HistoryEntry]:
             TargetRevision.objects.filter(target__in=targets).values_list("pk", flat=True)
         ),
         PolicyTask: tasks,
+        TaskBureau: list(TaskBureau.objects.filter(task__in=tasks).values_list("pk", flat=True)),
+        PolicyChange: list(policy.changes.values_list("pk", flat=True)),
     }
     return changes_in_words(rows, WORDING)
 
@@ -156,7 +159,7 @@ def _titles(ids: object) -> dict[int, str]:
 
 WORDING = Wording(
     shown=frozenset({PUBLIC, INTERNAL}),
-    silent=frozenset({"id", "slug", "policy", "bureau", "position"}),
+    silent=frozenset({"id", "slug", "policy", "bureau", "position", "before", "after"}),
     namers={
         Region: region_names,
         User: _user_names,

@@ -7,7 +7,14 @@ from datetime import date
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from targets.models import EntryState, PolicyDocument, RevisionState, TargetRevision
+from targets.models import (
+    EntryState,
+    PolicyChange,
+    PolicyDocument,
+    RevisionState,
+    TargetRevision,
+)
+from targets.policies.changes import title_of
 from targets.policies.rights import may_review
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -23,6 +30,12 @@ def to_publish(actor: Actor) -> QuerySet[PolicyDocument]:
 def to_decide(actor: Actor) -> QuerySet[TargetRevision]:
     """Corrections that somebody else has proposed."""
     pending = TargetRevision.objects.visible_to(actor).filter(state=RevisionState.PENDING)
+    return pending.exclude(proposed_by=actor.user_id)
+
+
+def changes_to_decide(actor: Actor) -> QuerySet[PolicyChange]:
+    """Changes of published policies that somebody else has proposed."""
+    pending = PolicyChange.objects.visible_to(actor).filter(state=RevisionState.PENDING)
     return pending.exclude(proposed_by=actor.user_id)
 
 
@@ -56,6 +69,11 @@ def decide_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
     ]
 
 
+def change_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
+    rows = changes_to_decide(actor).select_related("policy").order_by("pk")[:limit]
+    return [WorkItem(title_of(row), reverse("policy-change", args=[row.pk])) for row in rows]
+
+
 POLICY_WORK = (
     WorkSource(
         id="policies-to-publish",
@@ -78,6 +96,17 @@ POLICY_WORK = (
         rows=lambda actor, day: to_decide(actor),
         items=decide_items,
         hint="改判定口径、目标值或到期日，批准后立即生效并印脚注；自己提出的不列在这里。",
+    ),
+    WorkSource(
+        id="policy-changes",
+        title="待审核的政策更正",
+        group=WorkGroup.CHECK,
+        order=55,
+        permission=Permission.REVIEW,
+        suits=may_review,
+        count=lambda actor, day: changes_to_decide(actor).count(),
+        items=change_items,
+        hint="阶段目标、时效、任务的责任，批准后立即生效；自己提出的不列在这里。",
     ),
     WorkSource(
         id="policies-sent-back",

@@ -8,8 +8,9 @@ from django.conf import settings
 
 from institutions.categories import HealthGroup
 from institutions.models import PopulationBasis
-from targets.models import IndicatorRun, RevisionState, TargetRevision
-from targets.policies.revisions import READING, changes_of
+from targets.models import IndicatorRun, PolicyChange, RevisionState, Target, TargetRevision
+from targets.policies.changes import applied_steps
+from targets.policies.revisions import READING, Changed, changes_of
 
 
 def footnotes_of(run: IndicatorRun, indicator: str = "") -> tuple[str, ...]:
@@ -38,7 +39,16 @@ def revision_notes(as_of: date, indicator: str = "") -> tuple[str, ...]:
     ).select_related("target__policy")
     if indicator:
         applied = applied.filter(target__indicator=indicator)
-    return tuple(note for revision in applied if (note := _note(revision, as_of)))
+    notes = [note for revision in applied if (note := _note(revision, as_of))]
+    return (*notes, *(_steps_note(*one) for one in applied_steps(indicator)))
+
+
+def _steps_note(change: PolicyChange, target: Target, changed: Changed) -> str:
+    return (
+        f"“{target.wording}”（{change.policy.number}）{change.decided_on} 更正阶段目标："
+        f"由“{changed.before}”改为“{changed.after}”，原因：{change.reason}；"
+        "经市级审核，各统计日都照更正后的判定序时。"
+    )
 
 
 def _note(revision: TargetRevision, as_of: date) -> str:

@@ -75,6 +75,21 @@ def set_milestone(*, by: Actor, task: PolicyTask, title: str, due_on: date) -> T
     return created
 
 
+def correct_milestone(
+    *, by: Actor, milestone: TaskMilestone, title: str, due_on: date, reason: str
+) -> None:
+    """Write a milestone anew, with the reason; what it said stays in the history."""
+    _refuse_unless_keeper(by)
+    if not reason.strip():
+        raise ValidationError("更正节点须写明原因。")
+    if (milestone.title, milestone.due_on) == (title.strip(), due_on):
+        raise ValidationError("没有改动：所填的与现在的一样。")
+    with recorded(by=by, reason=f"更正任务节点：{reason.strip()}"):
+        kept = TaskMilestone.objects.kept().filter(pk=milestone.pk)
+        if not kept.update(title=title.strip(), due_on=due_on):
+            raise ValidationError("这个节点已作废；请刷新页面查看。")
+
+
 def reach_milestone(*, by: Actor, milestone: TaskMilestone, on: date) -> None:
     """Note the day a milestone was reached."""
     _refuse_unless_keeper(by)

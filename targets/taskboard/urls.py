@@ -18,6 +18,11 @@ urlpatterns = [
     path("<int:task_id>/parts/<int:part_id>/report", taskboard.task_report, name="task-report"),
     path("<int:task_id>/milestones/new", taskboard.task_milestone_new, name="task-milestone-new"),
     path(
+        "milestones/<int:milestone_id>/correct",
+        taskboard.task_milestone_correct,
+        name="task-milestone-correct",
+    ),
+    path(
         "milestones/<int:milestone_id>/reach",
         taskboard.task_milestone_reach,
         name="task-milestone-reach",

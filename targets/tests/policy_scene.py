@@ -10,10 +10,12 @@ from institutions.tests.factories import LONG_AGO
 from targets.models import (
     Bureau,
     BureauName,
+    ChangeKind,
     Comparator,
     Confirmation,
     EntryState,
     Milestone,
+    PolicyChange,
     PolicyClause,
     PolicyDocument,
     PolicyTask,
@@ -24,6 +26,7 @@ from targets.models import (
     TaskRole,
     ValidityStatus,
 )
+from targets.policies.actions_published import end_of
 from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
@@ -117,6 +120,21 @@ def make_revision(target: Target, clerk: User, **fields: Any) -> TargetRevision:
     return TargetRevision.objects.create(**filled)
 
 
+def make_change(policy: PolicyDocument, clerk: User, **fields: Any) -> PolicyChange:
+    """A proposal that the policy has been repealed."""
+    filled: dict[str, Any] = {
+        "policy": policy,
+        "kind": ChangeKind.END,
+        "before": end_of(policy),
+        "after": {**end_of(policy), "status": "REPEALED", "from_day": "2020-01-01"},
+        "reason": "新文件写明废止",
+        "proposed_by": clerk,
+        "proposed_on": SIGNED_ON,
+        **fields,
+    }
+    return PolicyChange.objects.create(**filled)
+
+
 def add_task(policy: PolicyDocument, bureau: Bureau, name: str) -> PolicyTask:
     """A task that one bureau answers for alone."""
     position = policy.tasks.count() + 1
@@ -151,9 +169,11 @@ def make_drafts(policy: PolicyDocument, clerk: User) -> dict[str, Any]:
     later = make_published(policy.region, clerk)
     add_target(later, "later-1")
     revision = make_revision(policy.targets.get(), clerk)
+    change = make_change(later, clerk)
     return {
         "later_policy": later.pk,
         "revision": revision.pk,
+        "policy_change": change.pk,
         "policy": policy.slug,
         "policy_draft": draft.slug,
         "policy_submitted": submitted.slug,

@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from targets.models import (
     Confirmation,
+    PolicyChange,
     PolicyDocument,
     RevisionState,
     Target,
     TargetRevision,
     ValidityStatus,
 )
-from targets.policies.actions_revise import SAME_PERSON
+from targets.policies.deciding import SAME_PERSON
 from targets.policies.validity import validity_on
 from targets.tests.page_scene import DUE_DAY, LATER_DAY, Scene, browse_as
 from targets.tests.policy_scene import add_target, make_published, make_revision
@@ -78,6 +79,13 @@ def test_a_policy_is_superseded_from_a_day_after_its_effect_was_shown(scene: Sce
     assert "到期结果照原判定保留" in asked
     assert PolicyDocument.objects.get(pk=scene.policy.pk).status == R
     end(clerk, scene.policy.slug, **typed, agreed="on")
+    change = PolicyChange.objects.get()
+    assert PolicyDocument.objects.get(pk=scene.policy.pk).status == R
+    way = f"/policies/changes/{change.pk}/"
+    assert clerk.post(way, {"decision": "agree"}).status_code == 403
+    reviewer = browse_as(Role.CITY_HEALTH_REVIEWER)
+    assert "自 2018-01-01 起，这些目标为历史目标" in reviewer.get(way).content.decode()
+    assert reviewer.post(way, {"decision": "agree"}).status_code == 302
     page = leader.get(f"/policies/{scene.policy.slug}/").content.decode()
     assert "已被取代" in page
     assert later.number in page

@@ -260,6 +260,27 @@ def test_a_milestone_is_not_reached_in_the_future_nor_twice(
         reach_milestone(by=clerk, milestone=one, on=TODAY)
 
 
+def test_a_milestone_is_corrected_with_a_reason_and_keeps_its_history(
+    task: PolicyTask, people: dict[str, User]
+) -> None:
+    one = TaskMilestone.objects.create(task=task, title="出台细则", due_on=date(2026, 3, 1))
+    browser, way = browser_of(people["clerk"]), f"/tasks/milestones/{one.pk}/correct"
+    typed = {"title": "印发细则", "due_on": "2026-06-30", "reason": "原定日期录错"}
+    for wrong, told in (
+        ({"reason": ""}, "请填写更正的原因"),
+        ({"due_on": "六月"}, "请写成"),
+        ({"title": "出台细则", "due_on": "2026-03-01"}, "没有改动"),
+    ):
+        page = browser.post(way, {**typed, **wrong}, follow=True).content.decode()
+        assert told in page
+    browser.post(way, typed)
+    one.refresh_from_db()
+    assert (one.title, one.due_on) == ("印发细则", date(2026, 6, 30))
+    assert browser_of(people["own"]).post(way, typed).status_code == 403
+    void_milestone(by=actor_of(people["clerk"], TODAY), milestone=one, reason="设错")
+    assert browser.post(way, typed).status_code == 404
+
+
 def test_bureaus_are_counted_once_per_task(task: PolicyTask, people: dict[str, User]) -> None:
     brought_to(task, S.DONE, people)
     lines = by_bureau(board(PolicyTask.objects.all(), TODAY))

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from targets.models import Confirmation, EntryState, PolicyDocument
+from targets.policies.changes import policy_changes
 from targets.policies.confirmations import confirmations
 from targets.policies.listing import CURRENT, policy_tabs
 from targets.policies.revisions import revisions_of
@@ -54,6 +55,7 @@ def policy_detail(request: ActorRequest, slug: str) -> HttpResponse:
         "clauses": list(policy.clauses.order_by("position")),
         "targets": targets,
         "revisions": revisions_of(policy),
+        "changes": policy_changes(policy),
         "tasks": task_facts(policy),
         "confirmed": confirmations(PolicyDocument, [policy.pk]).get(policy.pk),
         "history": history_of(policy),

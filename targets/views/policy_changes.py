@@ -18,7 +18,7 @@ from targets.models import (
     RevisionState,
     TargetRevision,
 )
-from targets.policies.actions_published import check_end, confirm_rows, end_policy
+from targets.policies.actions_published import check_end, confirm_rows, propose_end
 from targets.policies.actions_revise import decide_revision, propose_revision
 from targets.policies.ending import consequences
 from targets.policies.revisions import changes_of, effects_of
@@ -36,6 +36,7 @@ from yiyang.access.roles import Permission
 DOCUMENT = "document"
 NO_TARGET = "这份政策没有这项目标；请从政策页面进入。"
 NO_REVISION = "没有这份更正；请从政策页面进入。"
+END_PROPOSED = "时效的更改已提出，等市卫健审核；在此之前目标表照旧。"
 PROPOSED = "更正已提出，等市卫健审核；在此之前仍照原来的判定。"
 APPLIED = "更正已生效：口径自今天的统计日起改判，目标值与到期日各统计日都照更正后的；表下有脚注。"
 REFUSED = "已记下不同意；目标照旧。"
@@ -44,8 +45,8 @@ REFUSED = "已记下不同意；目标照旧。"
 @require_http_methods(EITHER)
 @requires(Permission.MANAGE_POLICIES)
 def policy_end(request: ActorRequest, slug: str) -> HttpResponseBase:
-    """Say how the policy ended; the first post shows what follows, the second does it."""
-    policy = _published(request, slug)
+    """Say how the policy ended; the first post shows what follows, the second proposes it."""
+    policy = published_policy(request, slug)
     others = PolicyDocument.objects.published().exclude(pk=policy.pk).order_by("-signed_on")
     initial = {
         "status": policy.status,
@@ -59,9 +60,9 @@ def policy_end(request: ActorRequest, slug: str) -> HttpResponseBase:
         values = {name: form.cleaned_data[name] for name in form.fields if name != "agreed"}
         if not form.cleaned_data["agreed"]:
             return _ask(request, policy, form, values)
-        end_policy(by=request.actor, policy=policy, **values)
-        messages.success(request, "时效已登记，目标表按各统计日分列现行与历史。")
-        return redirect("policy-detail", slug)
+        change = propose_end(by=request.actor, policy=policy, **values)
+        messages.success(request, END_PROPOSED)
+        return redirect("policy-change", change.pk)
 
     return done(form, enter) or form_page(
         request, "targets/policy_end.html", form, {"policy": policy}
@@ -90,7 +91,7 @@ def _ask(
 def policy_confirm(request: ActorRequest, slug: str) -> HttpResponseBase:
     """Tick what has been compared with the original."""
     require_either(request.actor)
-    policy = _published(request, slug)
+    policy = published_policy(request, slug)
     targets = {
         target.code: target
         for target in policy.targets.filter(confirmation=Confirmation.UNCONFIRMED)
@@ -121,7 +122,7 @@ def policy_confirm(request: ActorRequest, slug: str) -> HttpResponseBase:
 def policy_revise(request: ActorRequest, slug: str, code: str) -> HttpResponseBase:
     """Propose that a published target says something else."""
     require_either(request.actor)
-    policy = _published(request, slug)
+    policy = published_policy(request, slug)
     target = policy.targets.filter(code=code).prefetch_related("revisions", "milestones").first()
     if target is None:
         raise Http404(NO_TARGET)
@@ -182,7 +183,8 @@ def _effects(request: ActorRequest, revision: TargetRevision) -> dict[str, Any]:
     return {"run": run, "effects": effects_of(revision, run, seen, request.actor)}
 
 
-def _published(request: ActorRequest, slug: str) -> PolicyDocument:
+def published_policy(request: ActorRequest, slug: str) -> PolicyDocument:
+    """The policy once it is published; 404 before."""
     policy = policy_of(request, slug)
     if policy.entry_state != EntryState.PUBLISHED:
         raise Http404(NO_POLICY)

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from targets.forms.taskboard import MilestoneForm, ReportForm
+from targets.forms.taskboard import MilestoneCorrectionForm, MilestoneForm, ReportForm
 from targets.models import (
     PolicyTask,
     ReportKind,
@@ -23,6 +23,7 @@ from targets.models import (
 from targets.models.bureau_grants import bureaus_of
 from targets.supervision.lights import thresholds_text
 from targets.taskboard.actions import (
+    correct_milestone,
     may_take,
     reach_milestone,
     report_part,
@@ -117,6 +118,23 @@ def task_milestone_new(request: ActorRequest, task_id: int) -> HttpResponseBase:
             messages.success(request, "节点已设定。")
             return redirect("task-detail", task_id)
     return _page(request, shown, milestone_form=form, status=UNPROCESSABLE)
+
+
+@require_POST
+@requires(Permission.MANAGE_POLICIES)
+def task_milestone_correct(request: ActorRequest, milestone_id: int) -> HttpResponseBase:
+    """Write a milestone anew, with the reason."""
+    milestone, form = _milestone(request, milestone_id), MilestoneCorrectionForm(request.POST)
+    refused: list[str] = [str(told) for errors in form.errors.values() for told in errors]
+    try:
+        if not refused:
+            correct_milestone(by=request.actor, milestone=milestone, **form.cleaned_data)
+            messages.success(request, "节点已更正，原来的写法留在变更记录里。")
+    except ValidationError as error:
+        refused = messages_of(error)
+    if refused:
+        messages.error(request, "；".join(refused))
+    return redirect("task-detail", milestone.task_id)
 
 
 @require_POST

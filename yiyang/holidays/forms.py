@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from yiyang.holidays.models import HolidayKind
 
 NOT_A_DAY = "请写成 2027-10-01 这样的日期。"
+# 工作日逐日数：没有止境的日期会让页面算不完。
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+OUT_OF_RANGE = f"日期须在 {EARLIEST} 到 {LATEST} 之间，请核对年份。"
 
 
 def day_field(label: str, help_text: str = "") -> forms.DateField:
@@ -15,6 +21,10 @@ def day_field(label: str, help_text: str = "") -> forms.DateField:
         label=label,
         help_text=help_text,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[
+            MinValueValidator(EARLIEST, OUT_OF_RANGE),
+            MaxValueValidator(LATEST, OUT_OF_RANGE),
+        ],
         error_messages={"required": f"请填写{label}。", "invalid": NOT_A_DAY},
     )
 

@@ -313,6 +313,7 @@ ADDRESSES = (
         "task-report", LIAISON, {"kind": "CLAIM", "text": "x"}, task_id="board_task", part_id="part"
     ),
     post("task-milestone-new", KEEPS_POLICIES, {"title": "节点"}, task_id="board_task"),
+    post("task-milestone-correct", KEEPS_POLICIES, {"title": "x"}, milestone_id="milestone"),
     post("task-milestone-reach", KEEPS_POLICIES, {}, milestone_id="milestone"),
     post("task-milestone-void", KEEPS_POLICIES, {"reason": "设错"}, milestone_id="milestone"),
     post("bureau-grant-new", SECURITY, {"bureau": "{task_bureau}"}, user_id="account"),
@@ -363,6 +364,11 @@ ADDRESSES = (
     get("policy-confirm", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy"),
     get("policy-revise", KEEPS_POLICIES | CITY_REVIEWERS, slug="policy", code="T1"),
     get("policy-revision", SEES_TARGETS, revision_id="revision"),
+    get("policy-steps", KEEPS_POLICIES | CITY_REVIEWERS, "days=2017", slug="policy"),
+    get("policy-steps", KEEPS_POLICIES | CITY_REVIEWERS, "days=2017", **DRAFT),
+    get("policy-notes", KEEPS_POLICIES, slug="policy"),
+    get("policy-task-correct", KEEPS_POLICIES, slug="policy", position="1"),
+    get("policy-change", SEES_TARGETS, change_id="policy_change"),
     # /bureaus/
     get("bureau-list", SEES_TARGETS),
     get("bureau-new", KEEPS_POLICIES),

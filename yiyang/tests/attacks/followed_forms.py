@@ -48,6 +48,12 @@ FOLLOWED_FORMS = (
     Filled(
         "task-milestone-reach", CLERK, {"reached_on": "2020-06-30"}, {"milestone_id": "milestone"}
     ),
+    Filled(
+        "task-milestone-correct",
+        CLERK,
+        {"title": "印发实施细则", "due_on": "2020-09-30", "reason": "原定日期录错"},
+        {"milestone_id": "milestone"},
+    ),
     Filled("task-milestone-void", CLERK, {"reason": "设错了"}, {"milestone_id": "milestone"}),
     Filled(
         "bureau-grant-new",

@@ -61,6 +61,7 @@ ASKED = {
     "disclosure-totals": ("month",),
     "policy-list": ("tab",),
     "policy-target-new": ("indicator",),
+    "policy-steps": ("days",),
     "quality-list": WHERE,
     "quality-detail": (*WHERE, "after"),
     "quality-csv": WHERE,
