@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
+from yiyang.api.bodies import json_text
 from yiyang.api.errors import ApiRefusal, Fault, Kind, Refusal, refused
 from yiyang.audit.context import current_source
 
@@ -51,7 +51,7 @@ def answer_exception(error: Exception, context: dict[str, Any]) -> HttpResponse:
 def problem(refusal: ApiRefusal) -> HttpResponse:
     """The answer of one refusal with the headers that belong to it."""
     response = HttpResponse(
-        json.dumps(document_of(refusal), ensure_ascii=False),
+        json_text(document_of(refusal)),
         status=refusal.kind.status,
         content_type=CONTENT_TYPE,
     )
