@@ -79,6 +79,12 @@ def _pages() -> dict[str, Any]:
     return timed(peak_mb)
 
 
+def _api() -> dict[str, Any]:
+    from targets.bench.api_work import timed
+
+    return timed(peak_mb)
+
+
 def _settings(names: str) -> dict[str, Any]:
     from django.conf import settings
     from django.db import connection, transaction
@@ -114,6 +120,7 @@ def peak_mb() -> float:
 
 WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     "analyst": _analyst,
+    "api": _api,
     "fill": _fill,
     "floor": _floor,
     "import": _import,

@@ -83,7 +83,7 @@ def shown_resources() -> list[ShownResource]:
     return [
         ShownResource(
             one,
-            [_field(name, field) for name, field in one.serializer().fields.items()],
+            [_field(name, field) for name, field in one.fields.items()],
             [(name, str(kept.label)) for name, kept in one.filterset.base_filters.items()],
         )
         for one in all_resources()

@@ -27,13 +27,15 @@ def with_documents(rows: QuerySet[Any], resource: Resource, names: Sequence[str]
     return _written(rows, resource, names).values_list(_DOCUMENT, flat=True)
 
 
-def with_keyed_documents(rows: QuerySet[Any], resource: Resource, names: Sequence[str]) -> Any:
+def with_keyed_documents(
+    rows: QuerySet[Any], resource: Resource, names: Sequence[str], *, key: str = "pk"
+) -> Any:
     """The same texts, each with the number of its record."""
-    return _written(rows, resource, names).values_list("pk", _DOCUMENT)
+    return _written(rows, resource, names).values_list(key, _DOCUMENT)
 
 
 def _written(rows: QuerySet[Any], resource: Resource, names: Sequence[str]) -> QuerySet[Any]:
-    fields = resource.serializer().fields
+    fields = resource.fields
     parts: list[Combinable] = []
     for name in names:
         parts += [Value(name), expression_of(fields[name])]
@@ -43,7 +45,7 @@ def _written(rows: QuerySet[Any], resource: Resource, names: Sequence[str]) -> Q
 
 def with_cells(rows: QuerySet[Any], resource: Resource, names: Sequence[str]) -> Any:
     """The rows as tuples of the named fields, for a table."""
-    fields = resource.serializer().fields
+    fields = resource.fields
     cells = {f"_{name}": expression_of(fields[name]) for name in names}
     return rows.annotate(**cells).values_list(*cells)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -50,12 +51,22 @@ class Resource:
 
     @property
     def field_names(self) -> tuple[str, ...]:
-        return tuple(self.serializer().fields)
+        return tuple(self.fields)
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The fields by their names, made once: making them anew costs more than a page."""
+        return _fields_of(self.serializer)
 
     @property
     def model(self) -> type[Model]:
         """The table the rows come from."""
         return self.serializer.Meta.model  # type: ignore[attr-defined,no-any-return]
+
+
+@cache
+def _fields_of(serializer: type[Serializer[Any]]) -> Mapping[str, Any]:
+    return dict(serializer().fields)
 
 
 _resources: dict[str, Resource] = {}

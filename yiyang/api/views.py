@@ -22,7 +22,7 @@ from yiyang.api.bodies import (
     page_body,
     with_etag,
 )
-from yiyang.api.documents import with_documents
+from yiyang.api.documents import with_documents, with_keyed_documents
 from yiyang.api.errors import Refusal, refused
 from yiyang.api.models import ApiToken
 from yiyang.api.problems import problem
@@ -156,18 +156,22 @@ def texts_of(asked: Asked, rows: Any, names: Sequence[str], actor: Actor) -> lis
 
 
 def _page(request: Request, asked: Asked) -> HttpResponse:
+    found = _keyed(asked, actor_of(request))
+    kept = found[: asked.limit]
+    after = kept[-1][0] if len(found) > asked.limit else None
+    body = page_body(request._request, [text for _, text in kept], after)
+    return with_etag(request._request, HttpResponse(body, content_type=JSON))
+
+
+def _keyed(asked: Asked, actor: Actor) -> list[tuple[int, str]]:
+    """The page's texts, each with the number it stands at."""
     resource = asked.resource
-    key = resource.key
-    page = asked.page
-    keys = list(page.values_list(key, flat=True))
-    has_more = len(keys) > asked.limit
-    rows = asked.rows.filter(**{f"{key}__in": keys[: asked.limit]})
-    texts = texts_of(asked, rows, asked.names, actor_of(request))
-    after = keys[asked.limit - 1] if has_more else None
-    return with_etag(
-        request._request,
-        HttpResponse(page_body(request._request, texts, after), content_type=JSON),
-    )
+    if resource.documents is None:
+        page = asked.page
+        return list(with_keyed_documents(page, resource, asked.names, key=resource.key))
+    rows = list(asked.page)
+    texts = texts_of(asked, rows, asked.names, actor)
+    return [(row.pk, text) for row, text in zip(rows, texts, strict=True)]
 
 
 def _only_the_day(request: ActorRequest) -> ActorRequest:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from targets.bench import imports, machine, pages, report, snapshot
+from targets.bench import api, imports, machine, pages, report, snapshot
 from targets.bench.database import BenchError, bench_database, root_of
 
-WHAT = "snapshot：全部指标、全部区划；import：导入签约台账（csv 与 xlsx）；pages：各台账名单"
-MISSES = {"snapshot": snapshot.misses, "import": imports.misses, "pages": pages.misses}
+WHAT = "snapshot：全部指标；import：导入签约台账（csv 与 xlsx）；pages：各台账名单；api：接口"
+MISSES = {
+    "snapshot": snapshot.misses,
+    "import": imports.misses,
+    "pages": pages.misses,
+    "api": api.misses,
+}
+
+Measured = Callable[..., Iterator[snapshot.Line]]
 
 
 class Command(BaseCommand):
@@ -34,7 +43,8 @@ class Command(BaseCommand):
             measure = {
                 "snapshot": self._measure,
                 "import": self._measure_imports,
-                "pages": self._measure_pages,
+                "pages": partial(self._measure_answers, pages.measured),
+                "api": partial(self._measure_answers, api.measured),
             }
             measure[options["bench"]](options)
         except BenchError as error:
@@ -68,7 +78,7 @@ class Command(BaseCommand):
                     lines += [self._shown(options, line) for line in measured]
         self._conclude(options, facts, lines)
 
-    def _measure_pages(self, options: dict[str, Any]) -> None:
+    def _measure_answers(self, measured: Measured, options: dict[str, Any]) -> None:
         lines: list[snapshot.Line] = []
         facts: dict[str, Any] = {}
         for rows in sorted(options["rows"]):
@@ -77,8 +87,8 @@ class Command(BaseCommand):
                 rows=rows, regions=options["regions"], keep=options["keep"]
             ) as database:
                 facts = imports.describe(machine.described(database))
-                measured = pages.measured(database, rows=rows)
-                lines += [self._shown(options, line) for line in measured]
+                found = measured(database, rows=rows)
+                lines += [self._shown(options, line) for line in found]
         self._conclude(options, facts, lines)
 
     def _shown(self, options: dict[str, Any], line: snapshot.Line) -> snapshot.Line:
