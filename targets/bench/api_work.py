@@ -125,7 +125,7 @@ class Caller:
                 response: HttpResponseBase = view(request)
                 assert response.status_code == 200, response  # noqa: PLR2004
                 if response.streaming:
-                    return b"".join(response)  # type: ignore[arg-type]
+                    return b"".join(response)
                 return bytes(response.content)  # type: ignore[attr-defined]
 
         return call

@@ -40,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError("--rows 须是正整数，如 77000。")
         try:
             root_of(options["regions"])
-            measure = {
+            measure: dict[str, Callable[[dict[str, Any]], None]] = {
                 "snapshot": self._measure,
                 "import": self._measure_imports,
                 "pages": partial(self._measure_answers, pages.measured),
