@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.http import http_date
 from rest_framework.serializers import Serializer
 
 from yiyang.access.roles import Permission
@@ -17,6 +18,27 @@ from yiyang.listing.filters import ListFilter
 
 Document = Mapping[str, Any]
 Rows = Callable[[Actor, date], QuerySet[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """When a resource was announced to end, and the first day it may be gone."""
+
+    announced_on: date
+    gone_on: date
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Deprecation (RFC 9745) and Sunset (RFC 8594), with the page that explains them."""
+        return {
+            "Deprecation": f"@{_second(self.announced_on)}",
+            "Sunset": http_date(_second(self.gone_on)),
+            "Link": '</api/docs/#versions>; rel="deprecation"; type="text/html"',
+        }
+
+
+def _second(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +62,7 @@ class Resource:
     lookup_name: str = "id"
     documents: Callable[[Sequence[Any], Actor, date], list[Document]] | None = None
     note: str = ""
+    farewell: Farewell | None = None
 
     @property
     def url_name(self) -> str:

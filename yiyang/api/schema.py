@@ -71,6 +71,9 @@ class ResourceSchema(AutoSchema):
     def get_description(self) -> str:  # type: ignore[override]
         return self._resource.note
 
+    def is_deprecated(self) -> bool:
+        return self._resource.farewell is not None
+
     def get_request_serializer(self) -> Any:
         return None
 

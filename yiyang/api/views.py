@@ -72,11 +72,17 @@ class ApiView(APIView):
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
-        if self.allowance is not None:
-            for name, value in self.allowance.headers.items():
-                answer[name] = value
+        for name, value in self.told_beside.items():
+            answer[name] = value
         record_call(request, answer)
         return answer
+
+    @property
+    def told_beside(self) -> dict[str, str]:
+        """What the headers tell: how much may still be asked, and what is to end."""
+        allowance = self.allowance.headers if self.allowance else {}
+        farewell = self.resource.farewell if self.resource else None
+        return {**allowance, **(farewell.headers if farewell else {})}
 
     def http_method_not_allowed(  # type: ignore[override]
         self, request: Request, *args: Any, **kwargs: Any

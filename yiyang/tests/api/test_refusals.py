@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from targets.tests.factories import make_city
 from yiyang.api.errors import BY_CODE, Refusal
+from yiyang.api.resources import Farewell, all_resources
+from yiyang.api.views import ListView
 from yiyang.tests.api.callers import Caller, make_caller
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +94,16 @@ def test_a_failure_tells_nothing_of_the_inside(caller: Caller, monkeypatch: Any)
 def test_no_two_refusals_share_a_code() -> None:
     assert len(BY_CODE) == len(Refusal)
     assert all(400 <= one.status < 600 for one in BY_CODE.values())
+
+
+def test_what_is_to_end_says_so_in_every_answer(caller: Caller) -> None:
+    runs = next(one for one in all_resources() if one.code == "runs")
+    leaving = replace(runs, farewell=Farewell(date(2027, 1, 1), date(2028, 1, 1)))
+    request = RequestFactory(SERVER_NAME="127.0.0.1").get(
+        "/", headers={"Authorization": f"Bearer {caller.text}"}
+    )
+    answer = ListView.as_view(resource=leaving)(request)
+    assert answer["Deprecation"] == "@1798761600"
+    assert answer["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
+    assert "/api/docs/#versions" in answer["Link"]
+    assert "Sunset" not in caller.get("runs/")
