@@ -15,8 +15,15 @@ class YiyangConfig(AppConfig):
         from yiyang.api.changes import CODE, TITLE  # noqa: PLC0415
         from yiyang.api.feed_kinds import register_feed  # noqa: PLC0415
         from yiyang.api.pages import tokens_panel  # noqa: PLC0415
-        from yiyang.api.resources import register_read_scope, register_resources  # noqa: PLC0415
+        from yiyang.api.resources import (  # noqa: PLC0415
+            register_read_scope,
+            register_resources,
+            register_write_scope,
+        )
         from yiyang.api.tokens import take_back_all  # noqa: PLC0415
+        from yiyang.api.webhooks.documents import CODE as NOTICES  # noqa: PLC0415
+        from yiyang.api.webhooks.documents import TITLE as OF_NOTICES  # noqa: PLC0415
+        from yiyang.api.webhooks.keys import SECRETS  # noqa: PLC0415
         from yiyang.attachments.keys import FILES  # noqa: PLC0415
         from yiyang.holidays.api import KINDS, RESOURCES  # noqa: PLC0415
         from yiyang.keys import register_keys  # noqa: PLC0415
@@ -27,3 +34,5 @@ class YiyangConfig(AppConfig):
         register_keys(FILES)
         register_feed(KINDS)
         register_read_scope(CODE, TITLE)
+        register_write_scope(NOTICES, OF_NOTICES)
+        register_keys(SECRETS)

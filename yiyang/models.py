@@ -2,6 +2,7 @@
 
 from yiyang.access.models import AccountSession, PasswordRecord, User
 from yiyang.api.models import ApiAnswer, ApiToken, ApiTokenUse
+from yiyang.api.webhooks.models import Delivery, Subscription, SubscriptionPlace
 from yiyang.attachments.models import Attachment, AttachmentContent
 from yiyang.audit.models import AuditBatch, AuditEvent, AuditSeal
 from yiyang.changelog.models import Change, ChangeEntry, ChangeNumber, ChangePending
@@ -22,8 +23,11 @@ __all__ = [
     "ChangeEntry",
     "ChangeNumber",
     "ChangePending",
+    "Delivery",
     "Holiday",
     "PasswordRecord",
     "SavedFilter",
+    "Subscription",
+    "SubscriptionPlace",
     "User",
 ]

@@ -68,6 +68,7 @@ SPECTACULAR_SETTINGS = {
         "HospitalLevelEnum": [(1, "一级"), (2, "二级"), (3, "三级")],
         "RegionLevelEnum": "institutions.models.regions.RegionLevel",
         "ValidityStatusEnum": "targets.models.policies.ValidityStatus",
+        "DeliveryStateEnum": "yiyang.api.webhooks.models.DeliveryState",
         "BedBasisEnum": "institutions.models.capacity.BedBasis",
         "PopulationBasisEnum": "institutions.models.regions.PopulationBasis",
         "LicenceKindEnum": "institutions.models.institutions.LicenceKind",
@@ -80,6 +81,10 @@ API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=366)
 # 带 Idempotency-Key 的调用，答复存几天。
 API_ANSWER_KEEP_DAYS = env.int("API_ANSWER_KEEP_DAYS", default=7)
+# 变更通知：可以送到的内部网段（缺省一个也没有）；对方自建证书机构的根证书；等几秒。
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
+WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=10)
 
 MIDDLEWARE = [
     # 这几个在最外层：出错页、被拒的请求、静态文件也带上同样的头。
@@ -182,6 +187,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     # 机构、区划的归属到日子变动：每日零点过后记下，变更接口才有编号可给。
     "keep-turns": {"task": "institutions.keep_turns", "schedule": crontab(hour=0, minute=1)},
+    # 有新变更便通知订阅的系统；没送到的隔一会儿再送
+    "send-notices": {"task": "api.send_notices", "schedule": crontab()},
     "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
     "clear-api-answers": {"task": "api.clear_answers", "schedule": crontab(hour=4, minute=5)},
     # 审计每分钟封存；每夜锚定、查验、清除期满的。

@@ -17,6 +17,7 @@ from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.scope import Actor, known_actor, unknown_actor
 from yiyang.api.models import ApiToken, ApiTokenUse
+from yiyang.api.webhooks.actions import hand_over_subscriptions
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.changelog.context import SYSTEM, Recorder, recorded
@@ -98,6 +99,7 @@ def rotate_token(
 
     def hand_over() -> None:
         _regions.keep(successor, codes_of(token))
+        hand_over_subscriptions(token, successor)
         last = min(token.expires_on, on + timedelta(days=overlap_days))
         ApiToken.objects.filter(pk=token.pk).update(expires_on=last)
 

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from yiyang.api.changes import ChangesView
 from yiyang.api.resources import Resource, all_resources
 from yiyang.api.views import DetailView, ListView, NoSuchAddress
+from yiyang.api.webhooks.views import SubscriptionsView, SubscriptionView
 from yiyang.api.write_views import written_views
 
 app_name = "api"
@@ -24,6 +25,8 @@ def paths_of(resource: Resource) -> list[object]:
 # /api/v1/
 urlpatterns = [
     path("changes/", ChangesView.as_view(), name="changes"),
+    path("subscriptions/", SubscriptionsView.as_view(), name="subscriptions"),
+    path("subscriptions/<str:uid>/", SubscriptionView.as_view(), name="subscription"),
     *(address for resource in all_resources() for address in paths_of(resource)),
     re_path(r"^.*$", NoSuchAddress.as_view(), name="no-such-address"),
 ]
