@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from institutions.fact_kinds import KINDS, FactKind
 from institutions.forms.facts import EndForm, VoidForm
 from institutions.forms.fields import add_refusal
 from institutions.history import fact_in_words, institution_names
-from institutions.models import Institution
+from institutions.models import Institution, Occupancy
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
@@ -192,8 +193,11 @@ def _fact(page: Page) -> Fact:
 
 
 def _initial(request: ActorRequest, kind: FactKind) -> dict[str, Any]:
-    names = kind.form.base_fields
-    return {name: request.actor.day for name in ("starts_on", "counted_on") if name in names}
+    """Today, or for what is counted at a month's end the last one gone by."""
+    day = request.actor.day
+    counted_on = day.replace(day=1) - timedelta(days=1) if kind.model is Occupancy else day
+    known = {"starts_on": day, "counted_on": counted_on}
+    return {name: known[name] for name in known if name in kind.form.base_fields}
 
 
 def _enter(request: ActorRequest, page: Page, form: Any) -> None:

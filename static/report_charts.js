@@ -23,7 +23,8 @@
     const place = document.getElementById(table.dataset.chart);
     const unit = table.dataset.unit || "";
     const lines = linesOf(table);
-    if (!place || !Array.from(lines.values()).some((points) => points.length > 1)) return;
+    const known = (points) => points.filter((point) => point[1] !== null).length;
+    if (!place || !Array.from(lines.values()).some((points) => known(points) > 1)) return;
     place.hidden = false;
     const chart = window.echarts.init(place, null, { renderer: "svg" });
     chart.setOption({

@@ -34,6 +34,10 @@ class Cell:
     region: Region
     found: int | None
 
+    @property
+    def text(self) -> str:
+        return "未查" if self.found is None else f"{self.found:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:

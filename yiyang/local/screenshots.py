@@ -74,13 +74,25 @@ class Walk:
         """Take the page whole at both widths; False where there is no page to take."""
         for suffix, (width, height) in (("wide", WIDE), ("phone", PHONE)):
             self.page.set_viewport_size({"width": width, "height": height})
-            answer = self.page.goto(f"{self.address}{path}")
+            answer = self._opened(path)
             if answer is None or answer.status == 405:  # noqa: PLR2004
                 return False
             self.page.screenshot(path=EVERY_PAGE / f"{name}-{suffix}.png", full_page=True)
         self.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         say(f"var/screenshots/{name}　{path}")
         return True
+
+
+    def _opened(self, path: str) -> Any:
+        """The answer, or None where a file came instead of a page."""
+        from playwright.sync_api import Error
+
+        try:
+            return self.page.goto(f"{self.address}{path}")
+        except Error as error:
+            if "Download is starting" not in str(error):
+                raise
+            return None
 
 
 def take() -> int:
