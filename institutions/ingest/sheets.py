@@ -76,7 +76,7 @@ REPORTERS = BOTH | {REPORT_OWN}
 LEVEL_NAMES = tuple(name for name in LEVELS if name.endswith("级"))
 _START = day("起始日期", "starts_on", "开始日期", "起始日", "生效日期", "有效期起", "发证日期")
 _END = day("截止日期", "ends_on", "有效期至", "有效期止", "到期日期", "截止日", is_required=False)
-_COUNTED = day("统计日", "counted_on", "统计日期", "报表日期", "截至日期", "统计时点")
+_COUNTED = day("统计日", "counted_on", "统计日期", "报表日期", "截至日期", "统计时点", "统计时间")
 
 INSTITUTIONS = RegisterSheet(
     name="institutions",
@@ -199,7 +199,7 @@ OCCUPANCY = RegisterSheet(
     title="在住月报",
     cells=(
         INSTITUTION,
-        day("月末日", "counted_on", "统计日", "统计日期", "月末日期", "报表日期"),
+        day("月末日", "counted_on", "统计日", "统计日期", "统计时间", "月末日期", "报表日期"),
         count("在住老年人", "occupants", "在住人数", "入住人数", "入住老人数", is_required=True),
         count("失能", "dependent", "其中失能", "失能人数", "失能老年人"),
         count("部分失能", "partly_dependent", "其中部分失能", "半失能", "半失能人数"),

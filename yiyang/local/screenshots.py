@@ -82,7 +82,6 @@ class Walk:
         say(f"var/screenshots/{name}　{path}")
         return True
 
-
     def _opened(self, path: str) -> Any:
         """The answer, or None where a file came instead of a page."""
         from playwright.sync_api import Error
