@@ -19,6 +19,7 @@ from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg2.extensions import connection as Connection
 from pytest_django import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from yiyang.audit.recording import close_own_connection
 
@@ -132,6 +133,28 @@ def flush_by_the_owner() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", execute)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_found_once() -> Iterator[None]:
+    """Let every browser's middleware share the static files the first one found.
+
+    Each test client loads the middleware anew, and looking through the folder took as long as
+    the request.
+    """
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        said = (middleware.static_prefix, middleware.allow_all_origins, middleware.max_age)
+        if said not in found:
+            look(middleware)
+            found[said] = dict(middleware.files)
+        middleware.files.update(found[said])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
         yield
 
 
