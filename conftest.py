@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import environ
 import psycopg2
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -155,6 +156,18 @@ def static_files_found_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_cheaply() -> Iterator[None]:
+    """Let Argon2 take as little work as it can: most tests open accounts, few are about them.
+
+    It stays Argon2; the cost in production is Django's own, which no setting of ours lowers.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for cost, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, cost, least)
         yield
 
 

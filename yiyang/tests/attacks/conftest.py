@@ -1,4 +1,4 @@
-"""The scene, made once for each module; what a test does in it is taken back after the test."""
+"""The scene, made once for all attacks; what a test does in it is taken back after the test."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pytest_django import DjangoDbBlocker
 from yiyang.tests.attacks.scene import Scene, make_scene, taken_back
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def made_scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
-    """Make the scene in a transaction of the module's own."""
+    """Make the scene in a transaction that is taken back at the end."""
     with django_db_blocker.unblock(), taken_back():
         yield make_scene()
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from contracts.tests.factories import make_known_person
 from yiyang.access.roles import Role
 from yiyang.tests.attacks.addresses import ADDRESSES, Address
 from yiyang.tests.attacks.markup import fill_every_text_column
 from yiyang.tests.attacks.payloads import body_of
-from yiyang.tests.attacks.scene import PHONE, Scene
+from yiyang.tests.attacks.scene import PHONE, Scene, taken_back
 from yiyang.tests.attacks.valid import FORMS
 
 # 三种出口一次试：标签、带引号的属性、撑破已有的属性。短，好进每一个栏目。
@@ -54,10 +55,11 @@ REGISTERS = {
 
 
 @pytest.fixture(scope="module")
-def marked(made_scene: Scene) -> set[str]:
+def marked(made_scene: Scene, django_db_blocker: DjangoDbBlocker) -> Iterator[set[str]]:
     """Fill every text column that takes it; say which did."""
-    post_notes(made_scene)
-    return fill_every_text_column(MARKUP)
+    with django_db_blocker.unblock(), taken_back():
+        post_notes(made_scene)
+        yield fill_every_text_column(MARKUP)
 
 
 def post_notes(scene: Scene) -> None:
