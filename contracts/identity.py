@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from contracts.models import Person, PersonKey
-from yiyang.lib.crypto import digest, new_data_key, open_sealed, seal, unwrap, wrap
+from yiyang.lib.crypto import digest, new_data_key, open_sealed, seal_fields, unwrap, wrap
 
 TABLE: Final = "contracts_person"
 NAME: Final = "name"
@@ -77,17 +77,16 @@ def seal_identity(
     A known person must keep their key, or what the log holds of them would no longer open.
     """
     key = data_key or new_data_key()
-
-    def sealed(plain: str, field: str) -> bytes | None:
-        if not plain:
-            return None
-        return seal(plain, data_key=key, table=TABLE, field=field, uid=uid)
-
+    known = {ID_NUMBER: id_number, PHONE: phone}
+    plains = {NAME: name.encode()} | {
+        field: plain.encode() for field, plain in known.items() if plain
+    }
+    sealed = seal_fields(plains, data_key=key, table=TABLE, uid=uid)
     return SealedIdentity(
         wrapped_key=wrap(key, uid),
-        name_sealed=seal(name, data_key=key, table=TABLE, field=NAME, uid=uid),
+        name_sealed=sealed[NAME],
         name_digest=digest(name, NAME),
-        id_sealed=sealed(id_number, ID_NUMBER),
+        id_sealed=sealed.get(ID_NUMBER),
         id_digest=digest(id_number, ID_NUMBER) if id_number else None,
-        phone_sealed=sealed(phone, PHONE),
+        phone_sealed=sealed.get(PHONE),
     )

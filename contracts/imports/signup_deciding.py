@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from uuid import uuid4
+from uuid import UUID
 
 from contracts.imports.key_groups import is_restricted, open_groups_in_words
 from contracts.imports.signup_known import Known, Signup
@@ -45,7 +45,7 @@ class Decider:
         self,
         places: Places,
         persons: dict[bytes, Known],
-        new_person: Callable[[], int],
+        new_person: Callable[[], tuple[int, UUID]],
         new_signup: Callable[[], int],
         first_own: int,
         unsaid: Sequence[str] = (),
@@ -96,9 +96,10 @@ class Decider:
         return ()
 
     def _enter(self, wanted: Wanted) -> Known:
+        number, uid = self._new_person()
         known = Known(
-            id=self._new_person(),
-            uid=uuid4(),
+            id=number,
+            uid=uid,
             name_digest=None,
             region_id=wanted.region_id,
             home_since=wanted.resides_from,

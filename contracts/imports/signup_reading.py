@@ -110,10 +110,15 @@ class Reader:
         self.unsaid = tuple(name for name in MAY_BE_UNSAID if name not in sending.columns)
         self.has_groups = "key_groups" in sending.columns
         self._columns, self._day = sending.columns, sending.day
+        # 表里没有的选填列，每行读出来都一样：只读一次。
+        given = [cell for cell in SIGNUPS.cells if cell.name in sending.columns or cell.is_required]
+        lacking = [cell for cell in SIGNUPS.cells if cell not in given]
+        self._given, (self._lacking, _) = given, read_cells(lacking, {})
 
     def read(self, line: Line) -> Wanted | tuple[Fault, ...]:
         """What the line wants, or everything that is wrong with it."""
-        values, wrong = read_cells(SIGNUPS.cells, line.texts(self._columns))
+        values, wrong = read_cells(self._given, line.texts(self._columns))
+        values |= self._lacking
         who = self._checked(wrong, "id_number", lambda: self._person(values["id_number"]), values)
         team = self._checked(wrong, "team", lambda: self._team(values["team"]), values)
         region = self._checked(wrong, "region", lambda: self._region(values["region"]), values)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import uuid4
 
 from django.db import connection
 
-from contracts.copying import Cell, copy_rows, escaped
+from contracts.copying import Cell, copy_rows, escaped, new_uids
 from contracts.identity import NAME, PHONE, TABLE, seal_identity
 from contracts.imports.signup_deciding import Writes
 from contracts.imports.signup_known import Known
@@ -108,10 +107,11 @@ def _home(known: Known, wanted: Wanted, reason: str) -> tuple[Cell, ...]:
 
 
 def _signups(writes: Writes) -> Iterator[tuple[Cell, ...]]:
-    for known, signup in writes.signups:
+    uids = new_uids(len(writes.signups))
+    for uid, (known, signup) in zip(uids, writes.signups, strict=True):
         ended = signup.terminated_on
         yield (
-            *(signup.id, str(uuid4()), known.id, signup.team_id, signup.signed_on.isoformat()),
+            *(signup.id, str(uid), known.id, signup.team_id, signup.signed_on.isoformat()),
             *(signup.starts_on.isoformat(), signup.expires_on.isoformat(), signup.auto_renews),
             ended.isoformat() if ended else None,
             *(escaped(signup.termination_reason), "", signup.renewal_of),

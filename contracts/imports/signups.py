@@ -10,7 +10,7 @@ from itertools import islice
 import psycopg2
 from django.db import DatabaseError, transaction
 
-from contracts.copying import reserve_ids
+from contracts.copying import new_uids, reserve_ids
 from contracts.identity import ID_NUMBER
 from contracts.imports.signup_deciding import Decider
 from contracts.imports.signup_known import Known, known_persons
@@ -51,7 +51,7 @@ def _taken(reader: Reader, read: list[Read], first_own: int) -> list[Checked]:
     wanted = [one for _, one in read if isinstance(one, Wanted)]
     persons = _known(wanted, reader)
     new = len({one.digest for one in wanted} - set(persons))
-    person_ids = iter(reserve_ids(Person, new))
+    person_ids = zip(reserve_ids(Person, new), new_uids(new), strict=True)
     signup_ids = iter(reserve_ids(FamilyDoctorSignup, len(wanted)))
     decider = Decider(
         reader.places,

@@ -13,7 +13,7 @@ from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import Recorder, recorded
 from yiyang.dated import Written, messages_of
-from yiyang.lib.identifiers import RUINED
+from yiyang.lib.identifiers import is_ruined
 from yiyang.lib.sheets import Row, read_rows
 
 MOST_MESSAGES = 50
@@ -206,7 +206,7 @@ def keep_unsaid(sheet: RegisterSheet, values: dict[str, Any], texts: Mapping[str
 
 def refuse_ruined(text: str) -> None:
     """Explain a number that a spreadsheet has turned into 1.50302E+17."""
-    if RUINED.match(text):
+    if is_ruined(text):
         raise ValueError(
             f"“{text}”被表格软件转成了数值，末几位已丢失，无法还原；"
             "请把该列设为“文本”格式，从原始资料重新填写后再导入。"

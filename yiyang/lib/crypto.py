@@ -95,12 +95,23 @@ def seal(plain: str, *, data_key: bytes, table: str, field: str, uid: UUID) -> b
 
 def seal_bytes(plain: bytes, *, data_key: bytes, table: str, field: str, uid: UUID) -> bytes:
     """Encrypt what is no text, a piece of a file, as seal() does a field."""
+    return seal_fields({field: plain}, data_key=data_key, table=table, uid=uid)[field]
+
+
+def seal_fields(
+    plains: Mapping[str, bytes], *, data_key: bytes, table: str, uid: UUID
+) -> dict[str, bytes]:
+    """Encrypt several fields of one record; their nonces are drawn at once, which a load feels."""
     cipher = _current_cipher()
-    nonce = os.urandom(NONCE_BYTES)
     header = bytes((VERSION, cipher))
-    associated = header + _associated(table, field, uid)
-    sealed = _new_aead(data_key, cipher).encrypt(nonce, plain, associated)
-    return header + nonce + sealed
+    aead = _new_aead(data_key, cipher)
+    nonces = os.urandom(NONCE_BYTES * len(plains))
+    sealed = {}
+    for number, (field, plain) in enumerate(plains.items()):
+        nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
+        body = aead.encrypt(nonce, plain, header + _associated(table, field, uid))
+        sealed[field] = header + nonce + body
+    return sealed
 
 
 def open_sealed(

@@ -18,6 +18,9 @@ PROVINCES = frozenset(
 )
 EARLIEST_BIRTH_YEAR = 1850
 CREDIT_CODE_LENGTH = 18
+OLD_RESIDENT_ID = re.compile(r"\d{15}")
+RESIDENT_ID = re.compile(r"\d{17}[0-9X]")
+REGION_CODE = re.compile(r"\d{6}|\d{9}|\d{12}")
 RUINED = re.compile(r"^[+-]?\d+(\.\d+)?E\+?\d+$|^\d{15,}\.0+$")
 REGISTRATION_NUMBER = re.compile(r"^[0-9A-Z]{8}[0-9A-Z]\d{6}\d{2}[A-Z]\d{3}[129]$")
 MOBILE = re.compile(r"^1[3-9]\d{9}$")
@@ -45,11 +48,17 @@ def half_width(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
+def is_ruined(text: str) -> bool:
+    """Whether a spreadsheet has turned the number into 1.50302E+17."""
+    # 先看有没有 E 或小数点：整批导入时，绝大多数号码不必再过正则。
+    return ("E" in text or "." in text) and RUINED.match(text) is not None
+
+
 def _cleaned(text: str, title: str) -> str:
     cleaned = half_width(text)
     if not cleaned:
         raise ValueError(f"{title}为空，请填写。")
-    if RUINED.match(cleaned):
+    if is_ruined(cleaned):
         raise ValueError(
             f"{title}被表格软件转成了数值，末几位已丢失，无法还原；"
             "请把该列设为“文本”格式，从原始资料重新填写后再导入。"
@@ -60,9 +69,9 @@ def _cleaned(text: str, title: str) -> str:
 def resident_id(text: str, *, day: datetime.date) -> ResidentId:
     """Check an ID number; the birth date must exist and not lie after `day`."""
     number = _cleaned(text, "身份证号").replace("-", "")
-    if re.fullmatch(r"\d{15}", number):
+    if OLD_RESIDENT_ID.fullmatch(number):
         raise ValueError("这是 15 位旧身份证号，已停用；请填写 18 位身份证号。")
-    if not re.fullmatch(r"\d{17}[0-9X]", number):
+    if not RESIDENT_ID.fullmatch(number):
         raise ValueError("身份证号须为 18 位：前 17 位是数字，末位是数字或 X，请核对。")
     # 只用校验位函数：ric.validate 会误拒 1983 年以前在乌海三区出生的人。
     if ric.calc_check_digit(number) != number[-1]:
@@ -110,7 +119,7 @@ def credit_code(text: str) -> str:
 def region_code(text: str) -> str:
     """Return a 12-digit region code; shorter official codes are completed with zeros."""
     code = _cleaned(text, "行政区划代码")
-    if not re.fullmatch(r"\d{6}|\d{9}|\d{12}", code) or code.startswith("0"):
+    if not REGION_CODE.fullmatch(code) or code.startswith("0"):
         raise ValueError("行政区划代码须为 12 位数字（6 位、9 位的按规则补零），请核对。")
     return code.ljust(12, "0")
 
@@ -128,7 +137,10 @@ def registration_number(text: str) -> str:
 
 def phone(text: str) -> str:
     """Return a mainland mobile or landline number as digits only."""
-    number = re.sub(r"[-()—–]", "", _cleaned(text, "电话"))
+    cleaned = _cleaned(text, "电话")
+    if MOBILE.match(cleaned):
+        return cleaned
+    number = re.sub(r"[-()—–]", "", cleaned)
     number = re.sub(r"^(\+86|0086|86(?=1\d{10}$))", "", number)
     if not (MOBILE.match(number) or LANDLINE.match(number)):
         raise ValueError("电话须为 11 位手机号，或带区号的固定电话，请核对。")
