@@ -15,12 +15,13 @@ from institutions.imports.pages import all_pages
 from institutions.imports.registry import register_named
 from institutions.imports.shown import preview_of
 from institutions.models import ImportBatch, ImportState, RegionGrant, RegionLevel
-from institutions.tests.batches import confirm, counts, preview, send_cells
+from institutions.tests.batches import confirm, counts, preview, send, send_cells, workbook
 from institutions.tests.factories import LONG_AGO, make_health, make_region
 from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
 from yiyang.changelog.models import Change
+from yiyang.lib import sheets
 from yiyang.lib.crypto import digest
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,22 @@ def test_new_persons_are_entered_sealed_with_home_and_sign_up(
     logged = Change.objects.filter(batch=f"import:{batch.pk}")
     assert set(logged.values_list("actor_id", flat=True)) == {clerk.pk}
     assert sum(logged.values_list("row_count", flat=True)) == 6
+
+
+def test_a_workbook_read_row_by_row_enters_the_same(
+    clerk: User, city: City, team: DoctorTeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the sealed pieces of the file, through header, preview and import."""
+    monkeypatch.setattr(sheets, "STREAMED_BYTES", -1)
+    lines = [line(team, number, 居住地区划代码=city.community.code) for number in range(200)]
+    batch = preview(clerk, send(clerk, "signups", workbook([HEADER, *lines])))
+    assert (batch.message, counts(batch)) == ("", (200, 0, 0, 0))
+    confirm(clerk, batch)
+    assert (batch.state, counts(batch)) == (ImportState.DONE, (200, 0, 0, 0))
+    entered = {bytes(one or b"") for one in Person.objects.values_list("id_digest", flat=True)}
+    assert entered == {digest(id_number(number), "id_number") for number in range(200)}
+    uids = FamilyDoctorSignup.objects.values_list("uid", flat=True)
+    assert (len(set(uids)), {uid.version for uid in uids}) == (200, {4})
 
 
 def test_the_same_sheet_twice_changes_nothing_and_leaves_no_history(

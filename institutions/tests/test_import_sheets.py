@@ -52,6 +52,7 @@ def lines_of(*rows: tuple[str, ...]) -> tuple[list[int], list[str]]:
     [
         ([HEADER, DATA], Head(1, 1, HEADER)),
         ([TITLE, HEADER, DATA], Head(2, 1, HEADER)),
+        ([HEADER, (*DATA, "", "没有标题的列")], Head(1, 1, (*HEADER, "", ""))),
         ([TITLE, (), ("单位：张",), HEADER, DATA], Head(4, 1, HEADER)),
         (
             [
@@ -69,7 +70,10 @@ def lines_of(*rows: tuple[str, ...]) -> tuple[list[int], list[str]]:
             ),
         ),
     ],
-    ids=["at the top", "below a title", "below a title and a unit", "merged over two rows"],
+    ids=[
+        *("at the top", "below a title", "narrower than its lines"),
+        *("below a title and a unit", "merged over two rows"),
+    ],
 )
 def test_the_header_is_found_where_it_stands(rows: list[tuple[str, ...]], found: Head) -> None:
     assert head_of(*rows) == found

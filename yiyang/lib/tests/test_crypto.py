@@ -50,6 +50,17 @@ def test_the_same_text_never_seals_to_the_same_bytes() -> None:
     assert len({crypto.seal("王秀英", data_key=key, **PLACE) for _ in range(50)}) == 50
 
 
+def test_fields_sealed_together_open_alone_and_share_no_nonce() -> None:
+    key, plains = crypto.new_data_key(), {str(number): b"x" for number in range(50)}
+    sealed = crypto.seal_fields(plains, data_key=key, table="t", uid=UID)
+    opened = {
+        field: crypto.open_bytes(value, data_key=key, table="t", field=field, uid=UID)
+        for field, value in sealed.items()
+    }
+    assert opened == plains
+    assert len({value[2 : 2 + crypto.NONCE_BYTES] for value in sealed.values()}) == 50
+
+
 def test_a_sealed_value_holds_no_plain_text() -> None:
     sealed = crypto.seal("15030219450101001X", data_key=crypto.new_data_key(), **PLACE)
     assert b"150302" not in sealed
