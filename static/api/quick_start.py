@@ -1,4 +1,4 @@
-"""先整册下载机构，再一页一页接着读；只用标准库。
+"""先整册下载机构，再接着读变更，手里的一份就与门户一直相同；只用标准库。
 
 用法：YIYANG_URL=https://… YIYANG_TOKEN=yy_… python quick_start.py
 """
@@ -18,24 +18,32 @@ def ask(path, **headers):
 
 def whole_register(code):
     """整册：一行一条，边收边读。"""
-    with ask(f"/{code}/", Accept="application/x-ndjson") as answer:
+    with ask(f"/{code}/?as_of=2100-12-31", Accept="application/x-ndjson") as answer:
         for line in answer:
             yield json.loads(line)
 
 
-def pages(code):
-    """一页一页：after 由上一页给出，末页为 null。"""
-    after = None
-    while True:
-        query = "?limit=100" + (f"&after={after}" if after is not None else "")
-        with ask(f"/{code}/{query}") as answer:
+def changes(after):
+    """一页一页读变更，直到读到了头；给出每页与读到的编号。"""
+    more = True
+    while more:
+        with ask(f"/changes/?after={after}&limit=1000") as answer:
             page = json.load(answer)
-        yield from page["results"]
-        after = page["after"]
-        if after is None:
-            return
+        after, more = page["after"], page["more"]
+        yield page["results"], after
 
 
-institutions = {one["code"]: one for one in whole_register("institutions")}
-assert list(institutions) == [one["code"] for one in pages("institutions")]
-print("机构", len(institutions), "家")
+with ask("/changes/?limit=1") as answer:
+    head = json.load(answer)["head"]
+profiles = {one["id"]: one for one in whole_register("profiles")}
+
+for results, reached in changes(head):  # 读完一页就记下 reached，中断了从它重来
+    for one in results:
+        if one["resource"] != "profiles":
+            continue
+        if one["operation"] == "tombstone":
+            profiles.pop(one["key"], None)
+        else:
+            profiles[one["key"]] = one["document"]
+
+print("机构概况", len(profiles), "段，读到变更", reached)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +23,16 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from institutions.api.resources import RESOURCES
+from institutions.models import InstitutionProfile
 from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.api.changes import ChangesView
 from yiyang.api.documents import expression_of, with_documents
 from yiyang.api.models import ApiToken
-from yiyang.api.resources import read_scopes
+from yiyang.api.resources import read_scopes, resource_of, write_scopes
 from yiyang.api.tokens import actor_of_token, issue_token
 from yiyang.api.views import JSON, ApiView, ListView
+from yiyang.api.write_views import BulkView
 from yiyang.audit.context import audited_request
 from yiyang.changelog.context import SYSTEM
 from yiyang.changelog.models import ChangeNumber
@@ -41,6 +45,15 @@ CHANGES = 1000
 INSTITUTIONS = RESOURCES[0]
 HERE = "127.0.0.0/8"
 NDJSON = "application/x-ndjson"
+BULK, FIRST_DAY = 1000, date(2020, 1, 1)
+BED_NUMBERS = """
+SELECT setval(pg_get_serial_sequence('institutions_bedcount', 'id'), max(id))
+FROM institutions_bedcount"""
+INSERT_BEDS = """
+INSERT INTO institutions_bedcount (void_reason, institution_id, counted_on, register, basis, total,
+    nursing, rehabilitation, hospice, day_care, in_both, in_both_care)
+SELECT '', one, %(day)s, 'CIVIL_AFFAIRS', 'ACTUAL', 50, 20, 0, 0, 0, 0, 0
+FROM unnest(%(keys)s::bigint[]) one"""
 SAME_JSON = "数据库直接写出同样的 JSON"
 Answer = Callable[[], Any]
 
@@ -83,7 +96,7 @@ class OpenFloor(OpenDoor, FloorView):
 def timed(peak_mb: Callable[[], float]) -> dict[str, Any]:
     """Each way of reading with its floor."""
     caller = Caller()
-    parts = (_lists(caller), _sync(caller), _changes(caller))
+    parts = (_lists(caller), _sync(caller), _changes(caller), _bulk(caller))
     return {"lines": [{**line, "peak_mb": peak_mb()} for part in parts for line in part]}
 
 
@@ -106,7 +119,7 @@ class Caller:
             user=account,
             name="测速",
             reads=[code for code, _ in read_scopes()],
-            writes=[],
+            writes=[code for code, _ in write_scopes()],
             regions=[],
             networks=[HERE],
             on=today,
@@ -129,6 +142,14 @@ class Caller:
                 return bytes(response.content)  # type: ignore[attr-defined]
 
         return call
+
+    def send(self, view: Any, rows: list[dict[str, Any]]) -> None:
+        """Send a batch of rows to a view that writes."""
+        body = json.dumps({"rows": rows})
+        request = self.requests.post("/api/v1/bench/", body, content_type="application/json")
+        with audited_request(request):
+            response = view(request)
+        assert response.status_code == 200, response.content[:300]  # noqa: PLR2004
 
 
 def _lists(caller: Caller) -> Iterator[dict[str, Any]]:
@@ -170,6 +191,31 @@ def _changes(caller: Caller) -> Iterator[dict[str, Any]]:
     far = max(head * DEPTH // 100 - CHANGES, 0)
     deep = _best(caller.answer(view, f"limit={CHANGES}&after={far}"), FEW_REPEATS)
     yield _line("api.changes.deep", deep, first, "日志开头的一页")
+
+
+def _bulk(caller: Caller) -> Iterator[dict[str, Any]]:
+    """A thousand reports of beds, new each time, beside one bare INSERT of such rows."""
+    view = BulkView.as_view(resource=resource_of("beds"))
+    homes = InstitutionProfile.objects.elderly_service().values_list(
+        "institution_id", "institution__code"
+    )[:BULK]
+    keys, codes = zip(*homes, strict=True)
+    with connection.cursor() as cursor:  # 生成的行自带编号，序列还没有跟上
+        cursor.execute(BED_NUMBERS)
+    days = (FIRST_DAY + timedelta(days=number) for number in count())
+    ours = _best(lambda: caller.send(view, _beds(codes, next(days))), FEW_REPEATS)
+    bare = _best(lambda: _inserted(keys, next(days)), FEW_REPEATS)
+    yield _line("api.bulk", ours, bare, "一条 INSERT 写入同样的 1,000 行，含变更日志")
+
+
+def _beds(codes: Sequence[str], day: date) -> list[dict[str, Any]]:
+    same = {"counted_on": day.isoformat(), "register": "CIVIL_AFFAIRS", "basis": "ACTUAL"}
+    return [{"institution": code, **same, "total": 50, "nursing": 20} for code in codes]
+
+
+def _inserted(keys: Sequence[int], day: date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_BEDS, {"keys": list(keys), "day": day})
 
 
 def _rows(caller: Caller) -> Any:

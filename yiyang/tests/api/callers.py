@@ -15,7 +15,7 @@ from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
 from yiyang.api.models import ApiToken
-from yiyang.api.resources import all_resources
+from yiyang.api.resources import read_scopes
 from yiyang.api.tokens import issue_token
 from yiyang.changelog.context import SYSTEM
 
@@ -24,7 +24,7 @@ HERE = ("127.0.0.0/8",)
 
 
 def every_code() -> list[str]:
-    return [resource.code for resource in all_resources()]
+    return [code for code, _ in read_scopes()]
 
 
 @dataclass
