@@ -20,6 +20,7 @@ class ContractsConfig(AppConfig):
         from contracts.imports.registers import register_imports  # noqa: PLC0415
         from contracts.keys import PERSONS  # noqa: PLC0415
         from contracts.lists.places import PLACES  # noqa: PLC0415
+        from contracts.merging_institutions import register_movers  # noqa: PLC0415
         from contracts.models import PartnershipAgreement  # noqa: PLC0415
         from contracts.panels import AGREEMENTS, agreements_of  # noqa: PLC0415 - models load before ready()
         from contracts.work import EXPIRING, SIGNUPS_ENDING  # noqa: PLC0415
@@ -35,6 +36,7 @@ class ContractsConfig(AppConfig):
         register_history(PartnershipAgreement, agreements_of)
         register_panel(AGREEMENTS)
         register_consequence(STOPPING)
+        register_movers()
         register_holder(AGREEMENT_FILES)
         register_agreement_panel(ATTACHMENTS)
         for source in (EXPIRING, DRAFTS, PARTY_STOPPED, SIGNUPS_ENDING):

@@ -7,8 +7,8 @@ residences, and what would count a day twice is voided with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,10 +28,9 @@ from contracts.models.care import CONDITIONS
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.changelog.context import Recorder, recorded
+from yiyang.lib.spans import Span, free_spans
 
 VOIDED = "合并重复记录：与保留的记录重复"
-ONE_DAY = timedelta(days=1)
-Span = tuple[date, date | None]
 
 
 def merge_persons(*, by: Recorder, keep: Person, drop: Person, reason: str) -> None:
@@ -149,20 +148,3 @@ def _copy(row: Any, person: Person, span: Span) -> Any:
     own = {"id", "person", "starts_on", "ends_on", "voided_at", "void_reason"}
     values = {f.attname: getattr(row, f.attname) for f in row._meta.fields if f.name not in own}
     return type(row)(person=person, starts_on=span[0], ends_on=span[1], **values)
-
-
-def free_spans(span: Span, held: Sequence[Span]) -> list[Span]:
-    """The days of `span`, both ends included, that none of `held` (sorted, disjoint) covers."""
-    start, end = span
-    free: list[Span] = []
-    for held_from, held_to in held:
-        if (end is not None and held_from > end) or (held_to is not None and held_to < start):
-            continue
-        if held_from > start:
-            free.append((start, held_from - ONE_DAY))
-        if held_to is None:
-            return free
-        start = held_to + ONE_DAY
-    if end is None or start <= end:
-        free.append((start, end))
-    return free

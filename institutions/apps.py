@@ -18,7 +18,8 @@ class InstitutionsConfig(AppConfig):
         from institutions.attachments import ATTACHMENTS, INSTITUTION_FILES  # noqa: PLC0415
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
         from institutions.imports.registers import register_imports  # noqa: PLC0415
-        from institutions.lists.places import PLACES  # noqa: PLC0415
+        from institutions.lists.places import register_places  # noqa: PLC0415
+        from institutions.merging.work import MERGE, MERGES_TO_DECIDE  # noqa: PLC0415
         from institutions.panels import register_panel  # noqa: PLC0415
         from institutions.request_panel import REQUESTS  # noqa: PLC0415
         from institutions.request_work import DIFFERENCES, RETURNED, TO_CHECK  # noqa: PLC0415
@@ -27,7 +28,6 @@ class InstitutionsConfig(AppConfig):
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.api.tokens import register_token_regions  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
-        from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         register_grant_source(grants_held)
@@ -37,12 +37,12 @@ class InstitutionsConfig(AppConfig):
         register_holder(INSTITUTION_FILES)
         register_panel(ATTACHMENTS)
         register_panel(STATUS_CHANGE)
+        register_panel(MERGE)
         register_account_panel(
             AccountPanel("grants", "institutions/grant_panel.html", grants_panel)
         )
         register_imports()
         register_panel(REQUESTS)
-        for source in (TO_CHECK, RETURNED, DIFFERENCES, LICENCES_ENDING):
+        for source in (TO_CHECK, RETURNED, DIFFERENCES, LICENCES_ENDING, MERGES_TO_DECIDE):
             register_work(source)
-        for place in PLACES:
-            add_place(place)
+        register_places()

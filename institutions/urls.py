@@ -6,6 +6,7 @@ from institutions import (
     bulk_pages,
     fact_pages,
     grant_pages,
+    merge_pages,
     population_pages,
     profile_pages,
     request_pages,
@@ -27,6 +28,9 @@ urlpatterns = [
         name="population-void",
     ),
     path("<int:institution_id>/", views.institution_detail, name="institution-detail"),
+    path("merges/<int:merge_id>/", merge_pages.merge_detail, name="merge-detail"),
+    path("merges/<int:merge_id>/undo/", merge_pages.merge_undo, name="merge-undo"),
+    path("<int:institution_id>/merge/", merge_pages.institution_merge, name="institution-merge"),
     path("<int:institution_id>/request/", request_pages.request_new, name="request-new"),
     path("<int:institution_id>/edit/", profile_pages.institution_edit, name="institution-edit"),
     path(

@@ -13,7 +13,7 @@ from institutions.editing import may_edit, may_edit_profile
 from institutions.fact_kinds import KINDS
 from institutions.forms.facts import FOUNDING_YEAR, LAST_YEAR
 from institutions.history import history_of, institution_names
-from institutions.models import Institution
+from institutions.models import Institution, InstitutionMerge, MergeState
 from institutions.panels import panels_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
@@ -31,8 +31,8 @@ def institution_detail(request: ActorRequest, institution_id: int) -> HttpRespon
     """Everything about one institution on a day, with its history."""
     day = _day(request)
     institution = Institution.objects.visible_to(request.actor).filter(pk=institution_id).first()
-    if institution is None:
-        raise Http404(NOT_FOUND)
+    if institution is None or institution.merged_into_id is not None:
+        return _merged_page(request, institution_id)
     dossier = dossier_of(institution, day)
     context = {
         "dossier": dossier,
@@ -63,6 +63,26 @@ def institution_history(request: ActorRequest, institution_id: int) -> HttpRespo
         "has_more": len(found) > HISTORY_SHOWN,
     }
     return render(request, "institutions/institution_history.html", context)
+
+
+def _merged_page(request: ActorRequest, institution_id: int) -> HttpResponse:
+    """Where to look instead, for who may see the record that stays; else there is no such page."""
+    merged = Institution.objects.filter(pk=institution_id, merged_into__isnull=False).first()
+    stays = merged
+    while stays is not None and stays.merged_into is not None:
+        stays = stays.merged_into
+    seen = Institution.objects.visible_to(request.actor)
+    if merged is None or stays is None or not seen.filter(pk=stays.pk).exists():
+        raise Http404(NOT_FOUND)
+    merges = InstitutionMerge.objects.visible_to(request.actor).filter(dropped=merged)
+    context = {
+        "institution": merged,
+        "stays": stays,
+        "name": institution_names([stays.pk]).get(stays.pk, stays.code),
+        "merge": merges.filter(state=MergeState.DONE).select_related("decided_by").first(),
+        "history": history_of(merged),
+    }
+    return render(request, "institutions/institution_merged.html", context)
 
 
 def _editable(request: ActorRequest, dossier: Dossier) -> dict[str, object]:

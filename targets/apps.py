@@ -16,7 +16,8 @@ class TargetsConfig(AppConfig):
         from targets.api.resources import join_api  # noqa: PLC0415
         from targets.explain.agreement_standing import STANDING  # noqa: PLC0415
         from targets.explain.standing import standing_in_readings  # noqa: PLC0415
-        from targets.lists.places import PLACES  # noqa: PLC0415
+        from targets.gap.merging import register_contact_notes  # noqa: PLC0415
+        from targets.lists.places import register_places  # noqa: PLC0415
         from targets.panels import READINGS  # noqa: PLC0415
         from targets.policies.work import POLICY_WORK  # noqa: PLC0415
         from targets.supervision.attachments import SUPERVISION_FILES  # noqa: PLC0415
@@ -27,11 +28,11 @@ class TargetsConfig(AppConfig):
         from targets.work import FINDINGS, MISSING_REPORTS  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.attachments.holders import register_holder  # noqa: PLC0415
-        from yiyang.listing.places import add_place  # noqa: PLC0415
         from yiyang.work import register_work  # noqa: PLC0415
 
         join_api()
         register_agreement_panel(STANDING)
+        register_contact_notes()
         work = (*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK)
         for source in work:
             register_work(source)
@@ -42,5 +43,4 @@ class TargetsConfig(AppConfig):
         register_holder(SUPERVISION_FILES)
         register_holder(TASK_FILES)
         register_readings(standing_in_readings)
-        for place in PLACES:
-            add_place(place)
+        register_places()

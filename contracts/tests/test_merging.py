@@ -12,7 +12,7 @@ from django.db.utils import IntegrityError
 from pytest_django import Settings
 
 from contracts.identity import TABLE, Identity, open_identity
-from contracts.merging import VOIDED, free_spans, merge_persons
+from contracts.merging import VOIDED, merge_persons
 from contracts.models import (
     DoctorTeam,
     FamilyDoctorSignup,
@@ -37,6 +37,7 @@ from yiyang.audit.models import AuditEvent
 from yiyang.changelog.context import SYSTEM
 from yiyang.changelog.models import ChangeEntry
 from yiyang.lib.crypto import digest
+from yiyang.lib.spans import free_spans
 
 pytestmark = pytest.mark.django_db
 REASON = "入户核对，系同一人"

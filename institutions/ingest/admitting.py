@@ -19,6 +19,7 @@ EDIT_HEALTH, EDIT_ELDERLY, REPORT_OWN = (
     Permission.REPORT_OWN,
 )
 NOT_YOURS = "这个机构不在您的授权范围内，请由所在区经办，或核对编码。"
+MERGED = "机构编码 {code} 已并入 {into}；请改用 {into}。"
 NOT_YOUR_REGION = "这个区划不在您的授权范围内，请由所在区经办，或核对代码。"
 CIVIL_AFFAIRS_OWNS = "养老一侧由民政维护，卫健账号不能导入；请民政经办导入，或提交修改申请。"
 HEALTH_OWNS = "医疗卫生一侧由卫健维护，民政账号不能导入；请卫健经办导入，或提交修改申请。"
@@ -54,7 +55,9 @@ def _side(actor: Actor, *, is_health: bool, is_elderly: bool) -> str:
 def institution_line(actor: Actor, values: Values) -> str:
     """A line of the register of institutions: own region, own side, and its own if known."""
     side = _side(actor, is_health=bool(values["category"]), is_elderly=bool(values["elderly_kind"]))
-    known = Institution.objects.filter(code=values["code"]).first()
+    known = Institution.objects.select_related("merged_into").filter(code=values["code"]).first()
+    if known is not None and known.merged_into is not None:
+        return MERGED.format(code=known.code, into=known.merged_into.code)
     if known is not None and not Institution.objects.visible_to(actor).filter(pk=known.pk).exists():
         return NOT_YOURS
     return side or own_region(actor, values)

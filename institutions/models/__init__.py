@@ -23,6 +23,7 @@ from institutions.models.institutions import (
     Status,
 )
 from institutions.models.maps import MapFile
+from institutions.models.merges import InstitutionMerge, MergeState
 from institutions.models.notes import Note
 from institutions.models.pilots import PilotProject
 from institutions.models.regions import (
@@ -67,12 +68,14 @@ __all__ = [
     "Institution",
     "InstitutionContact",
     "InstitutionGrant",
+    "InstitutionMerge",
     "InstitutionProfile",
     "InsuranceDesignation",
     "InsuranceScheme",
     "Licence",
     "LicenceKind",
     "MapFile",
+    "MergeState",
     "Note",
     "Occupancy",
     "Ownership",

@@ -22,10 +22,19 @@ class Institution(Fact):
 
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     code = models.CharField("机构编码", max_length=32, unique=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
+        verbose_name="并入的机构",
+    )
 
     row_scope = ByRegion("profiles__region", dated="profiles") | ByInstitution("id")
     field_classes: ClassVar = classify(
-        public=("id", "uid", "code"), internal=("voided_at", "void_reason")
+        public=("id", "uid", "code", "merged_into"), internal=("voided_at", "void_reason")
     )
     objects = FactQuerySet.as_manager()
 
@@ -38,6 +47,12 @@ class Institution(Fact):
                 condition=Q(code__regex=r"^[0-9A-Za-z-]{2,32}$"),
                 name="institutions_institution_code_form",
                 violation_error_message="机构编码只能用数字、字母和连字符，2—32 位。",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None)
+                | (Q(voided_at__isnull=False) & ~Q(merged_into=F("id"))),
+                name="institutions_institution_merged_is_void",
+                violation_error_message="并入别的机构的须同时作废，且不能并入自己。",
             ),
         ]
 

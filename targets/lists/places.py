@@ -3,5 +3,12 @@
 from targets.lists.progress import PROGRESS
 from targets.lists.supervisions import SUPERVISIONS
 from targets.lists.tasks import TASKS
+from yiyang.listing.places import add_place
 
 PLACES = (TASKS.place, PROGRESS.place, SUPERVISIONS.place)
+
+
+def register_places() -> None:
+    """Let filters of these lists be saved."""
+    for place in PLACES:
+        add_place(place)

@@ -121,6 +121,7 @@ ENDING = {"agreement_id": "agreement", "verb": "terminate"}
 FILED_BY_HOSPITAL = {"holder": "institution_files", "object_id": "hospital"}
 FILED = {"holder": "agreement_files", "object_id": "agreement"}
 STOPPED = {"institution_id": "hospital"}
+MERGED = {"institution_id": "hospital"}
 SIGNUP = {"uid": "person", "signup_id": "signup"}
 PROFILE = {"institution_id": "hospital", "profile_id": "profile"}
 LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence_id"}
@@ -282,6 +283,12 @@ ADDRESSES = (
     ),
     post("saved-filter-change", NO_ROLE, {"name": "改名"}, filter_id="filter"),
     post("saved-filter-drop", NO_ROLE, {}, filter_id="filter"),
+    get("institution-merge", EDITS_WEST, **MERGED),
+    get("institution-merge", EDITS_WEST, "other={spare_code}&stays=this", **MERGED),
+    post("institution-merge", EDITS_WEST, {"stays": "x"}, **MERGED),
+    get("merge-detail", WEST_INSTITUTIONS, merge_id="merge"),
+    post("merge-detail", WEST_CHECKERS, {"decision": "x"}, merge_id="merge"),
+    post("merge-undo", WEST_CHECKERS, {"undo_reason": ""}, merge_id="merge"),
     # /persons/
     *register("person-list", P.VIEW_PERSONS),
     post("person-search", holding(P.VIEW_PERSONS), {"term": NAME}),

@@ -97,6 +97,25 @@ _FORMS = (
         HOSPITAL,
     ),
     Filled(
+        "institution-merge",
+        CLERK,
+        {"other": "{spare_code}", "stays": "this", "reason": "同一许可证号"},
+        HOSPITAL,
+    ),
+    Filled(
+        "merge-detail",
+        Role.CITY_HEALTH_REVIEWER,
+        {"decision": "refuse", "answer": "不是同一家"},
+        {"merge_id": "merge"},
+    ),
+    Filled(
+        "merge-undo",
+        Role.CITY_HEALTH_REVIEWER,
+        {"undo_reason": "并错了"},
+        {"merge_id": "merge"},
+        is_accepted=False,
+    ),
+    Filled(
         "population-new",
         CLERK,
         {

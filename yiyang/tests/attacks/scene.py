@@ -25,7 +25,14 @@ from contracts.tests.factories import (
     make_team,
 )
 from contracts.tests.persons import browser_of
-from institutions.models import ChangeRequest, Institution, InstitutionGrant, RegionGrant, Side
+from institutions.models import (
+    ChangeRequest,
+    Institution,
+    InstitutionGrant,
+    InstitutionMerge,
+    RegionGrant,
+    Side,
+)
 from institutions.tests.batches import BEDS_CELLS, send_cells
 from institutions.tests.factories import (
     LONG_AGO,
@@ -137,10 +144,20 @@ def make_scene() -> Scene:
         "batch": send_cells(author, "beds", BEDS_CELLS).pk,
         "own_batch": send_cells(accounts[Role.CITY_HEALTH_CLERK], "beds", BEDS_CELLS).pk,
     }
+    keys |= _merge_keys(city, hospital, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"map": make_map(city.city, accounts[Role.CITY_HEALTH_CLERK]).pk}
     keys |= {"city_id": city.city.pk}
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)
+
+
+def _merge_keys(city: City, hospital: Institution, clerk: User) -> dict[str, Any]:
+    """Two more records of the hospital: one that waits to be merged, one not proposed yet."""
+    twin, spare = make_health(city.west_street), make_health(city.west_street)
+    merge = InstitutionMerge.objects.create(
+        kept=hospital, dropped=twin, reason="重复登记", proposed_by=clerk, proposed_on=DAY
+    )
+    return {"merge": merge.pk, "spare_code": spare.code}
 
 
 def _record_keys(city: City, hospital: Institution, person: Person) -> dict[str, Any]:

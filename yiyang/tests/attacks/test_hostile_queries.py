@@ -51,6 +51,7 @@ ASKED = {
     "institution-new": ("region", "host"),
     "signup-new": ("team",),
     "team-new": ("institution",),
+    "institution-merge": ("other", "stays"),
     "institution-picker": ("q", "side", "format", "to", "field"),
     "region-picker": ("q",),
     "team-picker": ("q",),

@@ -1,0 +1,1 @@
+"""Two records of one institution made one: what moves, what stands in the way, and its undoing."""
