@@ -1,5 +1,8 @@
 """Addresses of the lists of institutions, of what they report, and of head counts."""
 
+from django.urls import path
+
+from institutions import population_pages
 from institutions.lists.institutions import INSTITUTIONS
 from institutions.lists.populations import POPULATIONS
 from institutions.lists.reports import BEDS, OCCUPANCIES, STAFF
@@ -16,4 +19,10 @@ urlpatterns = [
     *list_paths("staff/", STAFF),
     # /populations/
     *list_paths("populations/", POPULATIONS),
+    path("populations/new/", population_pages.population_new, name="population-new"),
+    path(
+        "populations/<int:population_id>/void/",
+        population_pages.population_void,
+        name="population-void",
+    ),
 ]

@@ -384,19 +384,17 @@ def test_a_population_is_published_and_corrected(street: Region) -> None:
         "source": "统计公报",
     }
     client = browser(CLERK)
-    assert client.post("/institutions/populations/new/", data).status_code == 302
-    assert (
-        client.post("/institutions/populations/new/", data | {"people": "810"}).status_code == 302
-    )
+    assert client.post("/populations/new/", data).status_code == 302
+    assert client.post("/populations/new/", data | {"people": "810"}).status_code == 302
     assert Population.objects.kept().get().people == 810
     kept = Population.objects.kept().get()
-    way = f"/institutions/populations/{kept.pk}/void/"
+    way = f"/populations/{kept.pk}/void/"
     assert "统计公报" in client.get(way).content.decode()
     assert client.post(way, {"reason": ""}).status_code == 422
     assert client.post(way, {"reason": "文号登错"}).status_code == 302
     assert not Population.objects.kept().exists()
     assert client.get(way).status_code == 404
-    late = client.post("/institutions/populations/new/", data | {"counted_on": "2190-01-01"})
+    late = client.post("/populations/new/", data | {"counted_on": "2190-01-01"})
     assert late.status_code == 422
 
 

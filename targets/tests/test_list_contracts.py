@@ -271,7 +271,7 @@ def queries_of(browser: Client, name: str) -> int:
         ("/institutions/", "/institutions/new/", {CLERK, Role.CITY_CIVIL_AFFAIRS_CLERK}),
         ("/agreements/", "/agreements/new/", {CLERK, Role.CITY_CIVIL_AFFAIRS_CLERK}),
         ("/teams/", "/teams/new/", {CLERK}),
-        ("/populations/", "/institutions/populations/new/", {CLERK}),
+        ("/populations/", "/populations/new/", {CLERK}),
     ],
 )
 def test_a_list_leads_to_its_entry_form_those_who_may_fill_it(
