@@ -23,14 +23,19 @@ def regions_below(roots: list[int], day: date) -> RawSQL:
 
 def offered_regions(request: ActorRequest) -> QuerySet[Region]:
     """The districts and streets the actor may choose from."""
+    levels = (RegionLevel.DISTRICT, RegionLevel.STREET)
+    return regions_in_scope(request).filter(level__in=levels)
+
+
+def regions_in_scope(request: ActorRequest) -> QuerySet[Region]:
+    """Every region the actor may ask for, the city and the communities too."""
     actor = request.actor
     roots = list(actor.region_ids)
     if actor.whole_city:
         city = Region.objects.filter(code=settings.PORTAL_REGION)
         roots = list(city.values_list("pk", flat=True))
-    levels = (RegionLevel.DISTRICT, RegionLevel.STREET)
     below = regions_below(roots, actor.day)
-    return Region.objects.filter(level__in=levels, pk__in=below).order_by("code")
+    return Region.objects.filter(pk__in=below).order_by("code")
 
 
 class RegionChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -44,7 +49,7 @@ class RegionFilter(ModelChoiceFilter):  # type: ignore[misc]
     """Rows whose region, at `field_name`, is the chosen one or lies anywhere below it."""
 
     def get_queryset(self, request: ActorRequest) -> QuerySet[Region]:
-        return offered_regions(request)
+        return regions_in_scope(request) if self.parent.any_region else offered_regions(request)
 
     @property
     def field(self) -> RegionChoiceField:

@@ -56,7 +56,7 @@ def asked_of(request: ActorRequest, resource: Resource) -> Asked:
     """Read the address. ApiRefusal where anything in it is unknown or wrong."""
     query = request.GET
     refuse_unknown(query, parameters_of(resource))
-    filters = resource.filterset(query, request=request, rows=resource.rows)
+    filters = resource.filterset(query, request=request, rows=resource.rows, any_region=True)
     if not filters.is_valid():
         raise refused(Refusal.INVALID, faults=tuple(_faults(filters)))
     return Asked(

@@ -87,7 +87,10 @@ class ListFilter(FilterSet):  # type: ignore[misc]
         *,
         request: ActorRequest,
         rows: Callable[[Actor, date], QuerySet[Any]],
+        any_region: bool = False,
     ) -> None:
+        # 页面的下拉框只列区与街道；接口写代码，哪一级都可以。
+        self.any_region = any_region
         self.day = (self._asked_day(data) if self.is_dated else None) or request.actor.day
         super().__init__(data, queryset=rows(request.actor, self.day), request=request)
         if self.is_dated:

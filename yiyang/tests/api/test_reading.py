@@ -74,6 +74,8 @@ def test_the_region_holds_all_below_it(caller: Caller, city: City) -> None:
         return {one["region_name"] for one in caller.results("institutions/", region=region.code)}
 
     assert names(city.east) == names(city.east_street) == {"东街道"}
+    assert names(city.city) == {"东街道", "西街道"}
+    assert names(city.east_community) == set()
 
 
 def test_as_of_an_earlier_day_shows_that_day(caller: Caller) -> None:
