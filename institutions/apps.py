@@ -14,7 +14,7 @@ class InstitutionsConfig(AppConfig):
         # 模型在 ready() 之前才装好，所以在这里导入。
         from institutions.access import grants_held, keep_token_regions, token_regions  # noqa: PLC0415
         from institutions.api.feed import join_api  # noqa: PLC0415
-        from institutions.api.writings import register_writings  # noqa: PLC0415
+        from institutions.api.writings import register_uploads, register_writings  # noqa: PLC0415
         from institutions.attachments import ATTACHMENTS, INSTITUTION_FILES  # noqa: PLC0415
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
         from institutions.imports.registers import register_imports  # noqa: PLC0415
@@ -34,6 +34,7 @@ class InstitutionsConfig(AppConfig):
         register_token_regions(of=token_regions, keep=keep_token_regions)
         join_api()
         register_writings()
+        register_uploads()
         register_holder(INSTITUTION_FILES)
         register_panel(ATTACHMENTS)
         register_panel(STATUS_CHANGE)

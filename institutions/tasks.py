@@ -10,6 +10,7 @@ from django.utils import timezone
 from institutions.imports.actions import drop_old_files
 from institutions.imports.running import check_batch, run_batch
 from institutions.turns import keep_turns
+from institutions.uploads import running as uploads
 
 logger = logging.getLogger(__name__)
 
@@ -38,3 +39,9 @@ def keep_scope_turns() -> None:
     day = timezone.localdate()
     keep_turns(day)
     logger.info("turns_kept: %s", day)
+
+
+@shared_task(name="institutions.run_upload")
+def run_upload(upload_id: int) -> None:
+    uploads.run(upload_id, day=timezone.localdate(), at=timezone.now)
+    logger.info("upload_run", extra={"upload": upload_id})

@@ -72,6 +72,7 @@ SPECTACULAR_SETTINGS = {
         "BedBasisEnum": "institutions.models.capacity.BedBasis",
         "PopulationBasisEnum": "institutions.models.regions.PopulationBasis",
         "LicenceKindEnum": "institutions.models.institutions.LicenceKind",
+        "UploadStateEnum": "institutions.models.uploads.UploadState",
         "RowStatusEnum": "yiyang.api.write_schema.ROW_CHOICES",
     },
     "AUTHENTICATION_WHITELIST": ["yiyang.api.authentication.TokenAuthentication"],
@@ -80,6 +81,8 @@ SPECTACULAR_SETTINGS = {
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=366)
 # 带 Idempotency-Key 的调用，答复存几天。
+# 民政整册的请求内容至多多少字节。
+API_UPLOAD_MAX_BYTES = env.int("API_UPLOAD_MAX_BYTES", default=32 * 1024 * 1024)
 API_ANSWER_KEEP_DAYS = env.int("API_ANSWER_KEEP_DAYS", default=7)
 # 变更通知：可以送到的内部网段（缺省一个也没有）；对方自建证书机构的根证书；等几秒。
 WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])

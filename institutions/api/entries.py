@@ -18,7 +18,7 @@ from institutions.models import (
     Ownership,
     Status,
 )
-from yiyang.api.entries import CreditCode, Day, Entry, OneOf, Text, Whole
+from yiyang.api.entries import CreditCode, Day, Entry, OneOf, Text, Whole, YesNo
 
 CODE_FORM = r"^[0-9A-Za-z-]{2,32}\Z"
 REGION_FORM = r"^[0-9]{12}\Z"
@@ -121,3 +121,40 @@ class OccupancyEntry(Entry):
     dependent = Whole(required=False)
     partly_dependent = Whole(required=False)
     aged_80_plus = Whole(required=False)
+
+
+class UploadBeds(Entry):
+    """The beds of one row of a whole register, as they are at the month's end."""
+
+    total = Whole()
+    nursing = Whole(required=False)
+    rehabilitation = Whole(required=False)
+    hospice = Whole(required=False)
+    day_care = Whole(required=False)
+
+
+class UploadOccupancy(Entry):
+    """Who lived there at the month's end, of one row of a whole register."""
+
+    occupants = Whole()
+    dependent = Whole(required=False)
+    partly_dependent = Whole(required=False)
+    aged_80_plus = Whole(required=False)
+
+
+class UploadEntry(Entry):
+    """One institution of a whole register, with its beds and its residents."""
+
+    code = _code("机构编码，终身不变")
+    name = Text(max_length=100)
+    region = Coded(form=REGION_FORM, wrong=WRONG_REGION, help_text="所在区划的 12 位代码")
+    status = OneOf(Status.choices)
+    elderly_kind = OneOf(ElderlyKind.choices)
+    starts_on = Day(required=False, help_text="改动从哪天起，缺省为月末日")
+    address = Text(max_length=200, required=False, allow_blank=True)
+    credit_code = CreditCode(max_length=18, required=False, allow_blank=True)
+    elderly_grade = OneOf([(n, f"{n} 级") for n in range(1, 6)], required=False, allow_null=True)
+    ownership = OneOf(Ownership.choices, required=False, allow_blank=True)
+    beds = UploadBeds(required=False)
+    occupancy = UploadOccupancy(required=False)
+    is_new = YesNo(required=False, help_text="true：核对过，不是登记里疑似的那一家")

@@ -47,6 +47,7 @@ from institutions.models.services import (
     ServiceForm,
 )
 from institutions.models.turns import ScopeTurn, TurnMark
+from institutions.models.uploads import RegisterUpload, UploadRow, UploadState
 
 __all__ = [
     "BedBasis",
@@ -88,6 +89,7 @@ __all__ = [
     "RegionLevel",
     "RegionPlacement",
     "RegionSuccession",
+    "RegisterUpload",
     "RequestState",
     "RowKind",
     "ScopeTurn",
@@ -98,4 +100,6 @@ __all__ = [
     "SuccessionKind",
     "TokenRegion",
     "TurnMark",
+    "UploadRow",
+    "UploadState",
 ]

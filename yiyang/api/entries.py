@@ -20,6 +20,7 @@ NOT_AN_OBJECT = "请写成一个对象：{字段: 值}。"
 NOT_TEXT = "请写成带引号的文字。"
 UNPRINTABLE = "文字里有不可见的控制字符，请去掉。"
 NOT_A_NUMBER = "请写成不带引号的整数。"
+NOT_YES_NO = "请写 true 或 false，不带引号。"
 NOT_A_DATE = "请写成 2027-03-01 这样的日期。"
 NO_SUCH_YEAR = f"年份须在 {FIRST_YEAR} 至 {LAST_YEAR} 之间，请核对。"
 
@@ -45,6 +46,15 @@ class Whole(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             raise ValidationError(NOT_A_NUMBER, code="not_a_number")
         return int(data)
+
+
+class YesNo(serializers.BooleanField):
+    """true or false, and nothing that only resembles them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            raise ValidationError(NOT_YES_NO, code="not_yes_no")
+        return data
 
 
 class Day(serializers.DateField):

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from yiyang.api.addresses import all_addresses
 from yiyang.api.changes import ChangesView
 from yiyang.api.resources import Resource, all_resources
 from yiyang.api.views import DetailView, ListView, NoSuchAddress
@@ -27,6 +28,7 @@ urlpatterns = [
     path("changes/", ChangesView.as_view(), name="changes"),
     path("subscriptions/", SubscriptionsView.as_view(), name="subscriptions"),
     path("subscriptions/<str:uid>/", SubscriptionView.as_view(), name="subscription"),
+    *all_addresses(),
     *(address for resource in all_resources() for address in paths_of(resource)),
     re_path(r"^.*$", NoSuchAddress.as_view(), name="no-such-address"),
 ]

@@ -1,0 +1,1 @@
+"""Whole registers of the other office: received, worked through, held against ours."""
