@@ -14,7 +14,7 @@ class InstitutionsConfig(AppConfig):
         # 模型在 ready() 之前才装好，所以在这里导入。
         from institutions.access import grants_held, keep_token_regions, token_regions  # noqa: PLC0415
         from institutions.api.feed import join_api  # noqa: PLC0415
-        from institutions.api.writings import register_uploads, register_writings  # noqa: PLC0415
+        from institutions.api.writings import join_writing  # noqa: PLC0415
         from institutions.attachments import ATTACHMENTS, INSTITUTION_FILES  # noqa: PLC0415
         from institutions.grant_pages import grants_panel  # noqa: PLC0415
         from institutions.imports.registers import register_imports  # noqa: PLC0415
@@ -24,6 +24,7 @@ class InstitutionsConfig(AppConfig):
         from institutions.request_panel import REQUESTS  # noqa: PLC0415
         from institutions.request_work import DIFFERENCES, RETURNED, TO_CHECK  # noqa: PLC0415
         from institutions.status_pages import STATUS_CHANGE  # noqa: PLC0415
+        from institutions.uploads.work import NOT_RECONCILED  # noqa: PLC0415
         from institutions.work import LICENCES_ENDING  # noqa: PLC0415
         from yiyang.access.panels import AccountPanel, register_account_panel  # noqa: PLC0415
         from yiyang.api.tokens import register_token_regions  # noqa: PLC0415
@@ -33,17 +34,17 @@ class InstitutionsConfig(AppConfig):
         register_grant_source(grants_held)
         register_token_regions(of=token_regions, keep=keep_token_regions)
         join_api()
-        register_writings()
-        register_uploads()
+        join_writing()
         register_holder(INSTITUTION_FILES)
-        register_panel(ATTACHMENTS)
-        register_panel(STATUS_CHANGE)
-        register_panel(MERGE)
+        for panel in (ATTACHMENTS, STATUS_CHANGE, MERGE, REQUESTS):
+            register_panel(panel)
         register_account_panel(
             AccountPanel("grants", "institutions/grant_panel.html", grants_panel)
         )
         register_imports()
-        register_panel(REQUESTS)
-        for source in (TO_CHECK, RETURNED, DIFFERENCES, LICENCES_ENDING, MERGES_TO_DECIDE):
+        for source in (
+            *(TO_CHECK, RETURNED, DIFFERENCES, NOT_RECONCILED),
+            *(LICENCES_ENDING, MERGES_TO_DECIDE),
+        ):
             register_work(source)
         register_places()

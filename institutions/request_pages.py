@@ -32,6 +32,7 @@ from institutions.requests import (
     status_change_of,
     withdraw,
 )
+from institutions.uploads.work import may_reconcile
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
@@ -66,6 +67,7 @@ def request_list(request: ActorRequest) -> HttpResponse:
         "page": page_of(found, day=request.actor.day, before=key),
         "is_first": not key,
         "may_request": may_request(request.actor),
+        "may_reconcile": may_reconcile(request.actor),
     }
     return render(request, "institutions/request_list.html", context)
 

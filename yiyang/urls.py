@@ -27,6 +27,7 @@ urlpatterns = [
     path("api/openapi.yaml", api_docs.openapi, name="api-openapi"),
     path("institutions/", include("institutions.urls")),
     path("requests/", include("institutions.request_urls")),
+    path("reconciliations/", include("institutions.reconciliation_urls")),
     path("ownership/", ownership_list, name="ownership-list"),
     path("pickers/", include("institutions.picker_urls")),
     path("teams/", include("contracts.team_urls")),

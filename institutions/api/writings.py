@@ -10,14 +10,20 @@ from yiyang.api.views import DetailView
 from yiyang.api.writing import register_writing
 
 
-def register_writings() -> None:
+def join_writing() -> None:
+    """Put everything that writes into the API."""
+    _register_writings()
+    _register_uploads()
+
+
+def _register_writings() -> None:
     register_writing("institutions", writing_institutions.WRITING)
     register_writing("licences", writing_reports.LICENCES)
     register_writing("beds", writing_reports.BEDS)
     register_writing("occupancies", writing_reports.OCCUPANCIES)
 
 
-def register_uploads() -> None:
+def _register_uploads() -> None:
     """Whole registers, and the two lists held against each other."""
     register_read_scope(UPLOADS.code, UPLOADS.title)
     register_write_scope(UPLOADS.code, UPLOADS.title)

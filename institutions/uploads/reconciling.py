@@ -66,6 +66,7 @@ class Entry:
     why: str = ""
     differences: tuple[FieldDifference, ...] = ()
     match: Match | None = None
+    requests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ def _conflict(
         ours.name,
         ours.region.name,
         ours.institution_id,
+        requests=tuple(str(one["uid"]) for one in row.requests),
         differences=(
             *_profile_differences(row.document, ours, compared.regions),
             *_counted(row, BedCount, BEDS, "beds", compared.beds.get(ours.institution_id)),

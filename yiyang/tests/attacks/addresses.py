@@ -49,6 +49,9 @@ KEEPS_MAPS = holding(P.MANAGE_POLICIES) | (holding(P.REVIEW) & CITY_WIDE)
 SECURITY = frozenset({Role.SECURITY_ADMIN})
 LIAISON = frozenset({Role.BUREAU_LIAISON})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
+RECONCILERS = SEES_REGISTERS & (
+    holding(P.EDIT_ELDERLY) | holding(P.EDIT_HEALTH) | holding(P.REVIEW)
+)
 AGREEMENT_CLERKS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
 NO_ROLE: Roles = frozenset()
 KEEPS_POLICIES = holding(P.MANAGE_POLICIES)
@@ -221,6 +224,9 @@ ADDRESSES = (
     post("request-withdraw", NO_ROLE, {}, uid="request"),
     get("difference-list", holding(P.VIEW_INSTITUTIONS)),
     get("ownership-list", holding(P.VIEW_INSTITUTIONS)),
+    # /reconciliations/ 整册不分区，各看各区的行
+    get("reconciliation-list", RECONCILERS),
+    get("reconciliation-detail", RECONCILERS, uid="upload"),
     # /teams/
     get("team-new", holding(P.EDIT_HEALTH)),
     post("team-new", holding(P.EDIT_HEALTH), {"code": "x"}),

@@ -31,7 +31,10 @@ from institutions.models import (
     InstitutionGrant,
     InstitutionMerge,
     RegionGrant,
+    RegisterUpload,
     Side,
+    UploadRow,
+    UploadState,
 )
 from institutions.tests.batches import BEDS_CELLS, send_cells
 from institutions.tests.factories import (
@@ -138,6 +141,7 @@ def make_scene() -> Scene:
     keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"agreement_files": AGREEMENT_FILES.name, "institution_files": "institution"}
     keys |= {"attachment": make_attachment(AGREEMENT_FILES, agreement.pk).uid}
+    keys |= {"upload": _upload(city, keys["api_token"])}
     keys |= {"own_filter": _saved_filter(accounts[Role.CITY_HEALTH_CLERK])}
     keys |= {"plan": plan.pk, "step": plan.steps.get().pk, "own_plan": own.pk}
     keys |= {
@@ -256,6 +260,28 @@ def _keys(city: City, account: User) -> dict[str, Any]:
 def _token_keys(client: User) -> dict[str, Any]:
     """An account of another system, and its token."""
     return {"client": client.pk, "api_token": make_caller(user=client).token.pk}
+
+
+def _upload(city: City, token_id: int) -> UUID:
+    """A whole register of civil affairs that names a home of the west only."""
+    upload = RegisterUpload.objects.create(
+        token_id=token_id,
+        month_end=date(2026, 3, 31),
+        sha256="0" * 64,
+        rows=1,
+        state=UploadState.DONE,
+        finished_at=timezone.now(),
+    )
+    UploadRow.objects.create(
+        upload=upload,
+        number=0,
+        code="MZ-WEST",
+        region=city.west_street,
+        document={"code": "MZ-WEST", "name": "西原新养老院", "region": city.west_street.code},
+        status="refused",
+        errors=[{"pointer": "#/rows/0", "code": "invalid", "detail": "西原的原因"}],
+    )
+    return upload.uid
 
 
 def _saved_filter(owner: User) -> int:
