@@ -96,68 +96,67 @@ def opening(day_heading: str) -> tuple[Column[Any, Named], ...]:
     )
 
 
-BEDS: Register[BedCount, Named] = Register(
+def register_of(
+    model: type[R],
+    day_heading: str,
+    *columns: Column[Any, Named],
+    code: str,
+    title: str,
+    url_name: str,
+    next_step: str,
+    filterset: type[ListFilter] = ReportFilter,
+) -> Register[R, Named]:
+    """A register of reports: all are read, opened and sorted alike."""
+    return Register(
+        code=code,
+        title=title,
+        unit="条",
+        url_name=url_name,
+        permission=Permission.VIEW_INSTITUTIONS,
+        rows=reports_of(model),
+        filterset=filterset,
+        columns=(*opening(day_heading), *columns),
+        around=around_institutions,
+        default_sort="-counted_on",
+        next_step=next_step,
+    )
+
+
+BEDS = register_of(
+    BedCount,
+    "统计日",
+    Column("register", "登记口径", lambda row, _: row.get_register_display(), "register"),
+    Column("basis", "核定或实有", lambda row, _: row.get_basis_display(), "basis"),
+    number(BedCount, "total"),
+    number(BedCount, "nursing"),
+    number(BedCount, "rehabilitation"),
+    number(BedCount, "hospice", is_default=False),
+    number(BedCount, "day_care", "日托床位（不计入总数）", is_default=False),
+    number(BedCount, "in_both", "其中两边都登记", is_default=False),
+    number(BedCount, "in_both_care", "其中两边都计护理、康复", is_default=False),
     code="beds",
     title="床位台账",
-    unit="条",
     url_name="bed-list",
-    permission=Permission.VIEW_INSTITUTIONS,
-    rows=reports_of(BedCount),
     filterset=BedFilter,
-    columns=(
-        *opening("统计日"),
-        Column("register", "登记口径", lambda row, _: row.get_register_display(), "register"),
-        Column("basis", "核定或实有", lambda row, _: row.get_basis_display(), "basis"),
-        number(BedCount, "total"),
-        number(BedCount, "nursing"),
-        number(BedCount, "rehabilitation"),
-        number(BedCount, "hospice", is_default=False),
-        number(BedCount, "day_care", "日托床位（不计入总数）", is_default=False),
-        number(BedCount, "in_both", "其中两边都登记", is_default=False),
-        number(BedCount, "in_both_care", "其中两边都计护理、康复", is_default=False),
-    ),
-    around=around_institutions,
-    default_sort="-counted_on",
     next_step="床位由机构页面填报，或导入床位报表。",
 )
-
-OCCUPANCIES: Register[Occupancy, Named] = Register(
+OCCUPANCIES = register_of(
+    Occupancy,
+    "月末日",
+    *(number(Occupancy, name) for name in ("occupants", "dependent", "partly_dependent")),
+    number(Occupancy, "aged_80_plus"),
     code="occupancies",
     title="月末在住台账",
-    unit="条",
     url_name="occupancy-list",
-    permission=Permission.VIEW_INSTITUTIONS,
-    rows=reports_of(Occupancy),
-    filterset=ReportFilter,
-    columns=(
-        *opening("月末日"),
-        number(Occupancy, "occupants"),
-        number(Occupancy, "dependent"),
-        number(Occupancy, "partly_dependent"),
-        number(Occupancy, "aged_80_plus"),
-    ),
-    around=around_institutions,
-    default_sort="-counted_on",
     next_step="在住人数由养老机构每月末填报，或导入在住报表。",
 )
-
-STAFF: Register[StaffCount, Named] = Register(
+STAFF = register_of(
+    StaffCount,
+    "统计日",
+    *(number(StaffCount, name) for name in ("physicians", "nurses", "care_workers")),
+    *(number(StaffCount, name) for name in ("rehabilitation_staff", "multi_site_physicians")),
     code="staff",
     title="人员台账",
-    unit="条",
     url_name="staff-list",
-    permission=Permission.VIEW_INSTITUTIONS,
-    rows=reports_of(StaffCount),
-    filterset=ReportFilter,
-    columns=(
-        *opening("统计日"),
-        number(StaffCount, "physicians"),
-        number(StaffCount, "nurses"),
-        number(StaffCount, "care_workers"),
-        number(StaffCount, "rehabilitation_staff"),
-        number(StaffCount, "multi_site_physicians"),
-    ),
-    around=around_institutions,
-    default_sort="-counted_on",
     next_step="人员数由机构页面填报，或导入人员报表。",
 )

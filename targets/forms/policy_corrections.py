@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -54,7 +54,7 @@ class StepsForm(forms.Form):
         for target in targets:
             first = readings_of(target.indicator)[0]
             held = {step.due_on: step.threshold for step in target.milestones.all()}
-            for day in days:
+            for day in self._days_of(target, held):
                 shown = threshold_number(held[day], first) if day in held else ""
                 field = text_field(f"{target.wording}，{day}", 20, required=False)
                 field.initial = shown
@@ -62,10 +62,19 @@ class StepsForm(forms.Form):
         if is_published:
             self.fields["reason"] = text_field("更正的原因与依据", 300, REASON_HELP)
 
+    def _days_of(self, target: Target, held: Collection[date]) -> list[date]:
+        """The days a step towards the target may lie on, and those it has already."""
+        last = target.due_on or date.max
+        return [day for day in self.days if target.policy.signed_on <= day <= last or day in held]
+
     @property
-    def rows(self) -> list[tuple[Target, list[BoundField]]]:
-        """The grid: each target with its cells in the order of the days."""
-        return [(one, [self[_cell(one, day)] for day in self.days]) for one in self.targets]
+    def rows(self) -> list[tuple[Target, list[BoundField | None]]]:
+        """The grid: each target with its cells in the order of the days, none where none may be."""
+        return [(one, [self._cell_of(one, day) for day in self.days]) for one in self.targets]
+
+    def _cell_of(self, target: Target, day: date) -> BoundField | None:
+        name = _cell(target, day)
+        return self[name] if name in self.fields else None
 
     @property
     def steps(self) -> dict[Target, list[tuple[date, Decimal]]]:
@@ -74,7 +83,7 @@ class StepsForm(forms.Form):
             target: [
                 (day, number)
                 for day in self.days
-                if (number := self.cleaned_data[_cell(target, day)]) is not None
+                if (number := self.cleaned_data.get(_cell(target, day))) is not None
             ]
             for target in self.targets
         }
@@ -85,6 +94,8 @@ class StepsForm(forms.Form):
             first = readings_of(target.indicator)[0]
             for day in self.days:
                 name = _cell(target, day)
+                if name not in self.fields:
+                    continue
                 text = cleaned.get(name, "").strip()
                 try:
                     number = parse_number(text, is_ratio=first.is_ratio) if text else None

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,6 +24,7 @@ from targets.models import (
     ValidityStatus,
 )
 from targets.policies.deciding import OVERTAKEN, SAME_PERSON
+from targets.policies.steps import check_steps
 from targets.tests.page_scene import DUE_DAY, Scene, browse_as, make_target, store_run
 from targets.tests.policy_scene import (
     add_target,
@@ -98,8 +100,8 @@ def test_a_corrected_step_is_changed_and_one_left_empty_is_taken_out(scene: Scen
         ({}, "2017-09-30", "没有改动"),
         ({"step-1-20170930": "六成"}, "2017-09-30", "看不懂"),
         ({"step-1-20170930": "60"}, "2017-09-30", "请写上百分号"),
-        ({"step-1-20181231": "60%"}, "2018", "不晚于到期日"),
-        ({"step-1-20161231": "60%"}, "2016", "不早于成文日期"),
+        ({"step-1-20181231": "60%"}, "2018", "没有改动"),  # 到期以后没有格子，硬塞的不看
+        ({"step-1-20161231": "60%"}, "2016", "没有改动"),
         ({"step-1-20170930": "60%", "reason": ""}, "2017-09-30", "请填写更正的原因"),
     ],
 )
@@ -110,6 +112,16 @@ def test_steps_that_cannot_be_are_refused_in_words(
     assert answer.status_code == 422
     assert told in answer.content.decode()
     assert not PolicyChange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [(date(2017, 2, 8), "不早于成文日期"), (date(2018, 1, 1), "不晚于到期日")],
+)
+def test_steps_lie_between_the_signing_and_the_due_day(scene: Scene, day: date, told: str) -> None:
+    check_steps(scene.target, [date(2017, 2, 9), date(2017, 12, 31)])
+    with pytest.raises(ValidationError, match=told):
+        check_steps(scene.target, [day])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -61,11 +62,10 @@ def policy_facts(request: ActorRequest, slug: str) -> HttpResponseBase:
     initial["is_checked"] = policy.confirmation == "CONFIRMED"
     form = PolicyForm(posted(request), regions=plan_regions(request.actor), initial=initial)
 
-    def enter() -> HttpResponseBase:
-        correct_draft(by=request.actor, policy=policy, **form.cleaned_data)
-        return redirect("policy-detail", slug)
+    def correct(**fields: Any) -> None:
+        correct_draft(by=request.actor, policy=policy, **fields)
 
-    return done(form, enter) or _page(request, policy, form, "文件")
+    return _corrected(request, policy, form, "文件", correct)
 
 
 @require_http_methods(EITHER)
@@ -75,12 +75,11 @@ def policy_clause_new(request: ActorRequest, slug: str) -> HttpResponseBase:
     policy = draft_of(request, slug)
     form = ClauseForm(posted(request))
 
-    def enter() -> HttpResponseBase:
-        add_clause(by=request.actor, policy=policy, **form.cleaned_data)
-        messages.success(request, f"条款“{form.cleaned_data['reference']}”已录入。")
-        return redirect("policy-clause-new" if request.POST.get("again") else "policy-detail", slug)
+    def add(**fields: Any) -> str:
+        add_clause(by=request.actor, policy=policy, **fields)
+        return f"条款“{fields['reference']}”已录入。"
 
-    return done(form, enter) or _page(request, policy, form, "录入条款", may_repeat=True)
+    return _appended(request, policy, form, "录入条款", "policy-clause-new", add)
 
 
 @require_http_methods(EITHER)
@@ -92,11 +91,10 @@ def policy_clause_edit(request: ActorRequest, slug: str, clause_id: int) -> Http
     initial = {"reference": clause.reference, "topic": clause.topic}
     form = ClauseForm(posted(request), initial=initial)
 
-    def enter() -> HttpResponseBase:
-        correct_clause(by=request.actor, clause=clause, **form.cleaned_data)
-        return redirect("policy-detail", slug)
+    def correct(**fields: Any) -> None:
+        correct_clause(by=request.actor, clause=clause, **fields)
 
-    return done(form, enter) or _page(request, policy, form, "改条款")
+    return _corrected(request, policy, form, "改条款", correct)
 
 
 @require_http_methods(EITHER)
@@ -107,12 +105,11 @@ def policy_task_new(request: ActorRequest, slug: str) -> HttpResponseBase:
     number = policy.tasks.count() + 1
     form = TaskForm(posted(request), initial={"printed_number": number})
 
-    def enter() -> HttpResponseBase:
-        add_task(by=request.actor, policy=policy, **form.cleaned_data)
-        messages.success(request, f"任务“{form.cleaned_data['title']}”已录入。")
-        return redirect("policy-task-new" if request.POST.get("again") else "policy-detail", slug)
+    def add(**fields: Any) -> str:
+        add_task(by=request.actor, policy=policy, **fields)
+        return f"任务“{fields['title']}”已录入。"
 
-    return done(form, enter) or _page(request, policy, form, "录入任务", may_repeat=True)
+    return _appended(request, policy, form, "录入任务", "policy-task-new", add)
 
 
 @require_http_methods(EITHER)
@@ -129,11 +126,10 @@ def policy_task_edit(request: ActorRequest, slug: str, position: int) -> HttpRes
     initial |= {"main": "、".join(names[False]), "support": "、".join(names[True])}
     form = TaskForm(posted(request), initial=initial)
 
-    def enter() -> HttpResponseBase:
-        correct_task(by=request.actor, task=task, **form.cleaned_data)
-        return redirect("policy-detail", slug)
+    def correct(**fields: Any) -> None:
+        correct_task(by=request.actor, task=task, **fields)
 
-    return done(form, enter) or _page(request, policy, form, "改任务")
+    return _corrected(request, policy, form, "改任务", correct)
 
 
 @require_http_methods(EITHER)
@@ -195,6 +191,39 @@ def part_of(rows: models.QuerySet[Any], **keys: object) -> Any:
     if part is None:
         raise Http404(NO_PART)
     return part
+
+
+def _appended(
+    request: ActorRequest,
+    policy: PolicyDocument,
+    form: forms.Form,
+    title: str,
+    address: str,
+    add: Callable[..., str],
+) -> HttpResponseBase:
+    """Enter a part and say so; back to the same empty form where the next is to follow."""
+
+    def enter() -> HttpResponseBase:
+        messages.success(request, add(**form.cleaned_data))
+        return redirect(address if request.POST.get("again") else "policy-detail", policy.slug)
+
+    return done(form, enter) or _page(request, policy, form, title, may_repeat=True)
+
+
+def _corrected(
+    request: ActorRequest,
+    policy: PolicyDocument,
+    form: forms.Form,
+    title: str,
+    correct: Callable[..., None],
+) -> HttpResponseBase:
+    """Write a part anew; back to the policy."""
+
+    def enter() -> HttpResponseBase:
+        correct(**form.cleaned_data)
+        return redirect("policy-detail", policy.slug)
+
+    return done(form, enter) or _page(request, policy, form, title)
 
 
 def _page(
