@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from yiyang.access.scope import Actor
 from yiyang.api.asking import Asked
@@ -20,7 +21,6 @@ from yiyang.lib.sheets import safe_cell
 
 ROWS_AT_ONCE = 2000
 BLOCK_CHARACTERS = 64 * 1024
-MARK_HEADER = "X-Data-Mark"
 
 
 def ndjson_stream(asked: Asked, actor: Actor) -> StreamingHttpResponse:
@@ -37,10 +37,9 @@ def csv_stream(asked: Asked, actor: Actor) -> StreamingHttpResponse:
 def _streamed(asked: Asked, blocks: Iterator[str], kind: str) -> StreamingHttpResponse:
     main = "text" if kind == "csv" else "application"
     response = StreamingHttpResponse(blocks, content_type=f"{main}/{kind}; charset=utf-8")
-    name = f"{asked.resource.code}.{kind.removeprefix('x-')}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    if settings.DEMO:
-        response[MARK_HEADER] = "demo"
+    mark = f"-{settings.DEMO_MARK}" if settings.DEMO else ""
+    name = f"{asked.resource.code}{mark}.{kind.removeprefix('x-')}"
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
 
 

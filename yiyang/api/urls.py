@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from yiyang.api.addresses import all_addresses
 from yiyang.api.changes import ChangesView
 from yiyang.api.resources import Resource, all_resources
-from yiyang.api.views import DetailView, ListView, NoSuchAddress
+from yiyang.api.views import DetailView, ListView, NoSuchAddress, RootView
 from yiyang.api.webhooks.views import SubscriptionsView, SubscriptionView
 from yiyang.api.write_views import written_views
 
@@ -25,6 +25,7 @@ def paths_of(resource: Resource) -> list[object]:
 
 # /api/v1/
 urlpatterns = [
+    path("", RootView.as_view(), name="root"),
     path("changes/", ChangesView.as_view(), name="changes"),
     path("subscriptions/", SubscriptionsView.as_view(), name="subscriptions"),
     path("subscriptions/<str:uid>/", SubscriptionView.as_view(), name="subscription"),

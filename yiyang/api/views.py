@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any, cast
+from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -27,11 +29,13 @@ from yiyang.api.errors import Refusal, refused
 from yiyang.api.models import ApiToken
 from yiyang.api.problems import problem
 from yiyang.api.recording import record_call
-from yiyang.api.resources import Resource
+from yiyang.api.resources import Resource, all_resources
 from yiyang.api.schema import ResourceSchema
 from yiyang.api.streams import csv_stream, ndjson_stream
 from yiyang.api.throttling import Allowance, spend
 
+# 演示的每份答复都带着：单条与整册里没有地方写标记。
+MARK_HEADER = "X-Data-Mark"
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 JSON = "application/json; charset=utf-8"
 LONGEST_NUMBER = 18
@@ -82,7 +86,8 @@ class ApiView(APIView):
         """What the headers tell: how much may still be asked, and what is to end."""
         allowance = self.allowance.headers if self.allowance else {}
         farewell = self.resource.farewell if self.resource else None
-        return {**allowance, **(farewell.headers if farewell else {})}
+        mark = {MARK_HEADER: quote(settings.DEMO_MARK)} if settings.DEMO else {}
+        return {**allowance, **(farewell.headers if farewell else {}), **mark}
 
     def http_method_not_allowed(  # type: ignore[override]
         self, request: Request, *args: Any, **kwargs: Any
@@ -131,6 +136,28 @@ class DetailView(ApiView):
         rows = resource.rows(actor_of(request), asked.day).filter(**{resource.lookup: key})
         found = texts_of(asked, rows[:1], names, actor_of(request))
         return found[0] if found else None
+
+
+class RootView(ApiView):
+    """What there is to read, for whoever begins at the root."""
+
+    schema = None  # type: ignore[assignment]
+
+    def get(self, request: Request) -> HttpResponseBase:
+        """Each resource the token reads, with its name and address."""
+        refuse_unknown(request._request.GET, frozenset())
+        token = cast(ApiToken, request.auth)
+        listed = [
+            {
+                "resource": one.code,
+                "title": one.title,
+                "address": request.build_absolute_uri(f"{one.code}/"),
+            }
+            for one in all_resources()
+            if one.code in token.reads
+        ]
+        body = json_text({"documentation": "/api/docs/", "resources": listed})
+        return with_etag(request._request, HttpResponse(body, content_type=JSON))
 
 
 class NoSuchAddress(ApiView):

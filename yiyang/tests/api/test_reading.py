@@ -7,6 +7,7 @@ import io
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -142,3 +143,23 @@ def test_small_counts_of_signups_are_left_out(caller: Caller) -> None:
 def test_the_day_after_tomorrow_is_as_good_a_day(caller: Caller) -> None:
     later = timezone.localdate() + timedelta(days=2)
     assert len(caller.results("institutions/", as_of=later.isoformat())) == 4
+
+
+def test_the_root_lists_what_the_token_reads(city: City) -> None:
+    told = make_caller(reads=["beds", "regions"]).get("").json()
+    assert {one["resource"] for one in told["resources"]} == {"beds", "regions"}
+
+
+def test_every_answer_of_the_demo_is_marked(caller: Caller, settings: Any) -> None:
+    settings.DEMO = True
+    assert caller.get("institutions/").json()["mark"] == settings.DEMO_MARK
+    for path, accept in (
+        ("institutions/", "text/csv"),
+        ("institutions/", "application/x-ndjson"),
+        ("nowhere/", "application/json"),
+        ("regions/150300000000/", "application/json"),
+    ):
+        answer = caller.get(path, Accept=accept)
+        assert unquote(answer["X-Data-Mark"]) == settings.DEMO_MARK, path
+    settings.DEMO = False
+    assert "X-Data-Mark" not in caller.get("institutions/")

@@ -75,7 +75,7 @@ def test_a_format_we_do_not_speak_is_told(caller: Caller) -> None:
 
 
 def test_an_address_that_is_none_is_told_as_a_problem(caller: Caller) -> None:
-    for path in ("nowhere/", "institutions", "institutions/a/b/", ""):
+    for path in ("nowhere/", "institutions", "institutions/a/b/"):
         answer = caller.get(path)
         assert answer.status_code == 404, path
         assert answer.json()["code"] == "no_such_address", path
