@@ -35,10 +35,20 @@ F = TypeVar("F", bound=Fact)
 
 @dataclass(frozen=True, slots=True)
 class ShownSignup:
-    """A sign-up and the stage it is at on the day."""
+    """A sign-up, the stage it is at on the day, and whether another renews it."""
 
     signup: FamilyDoctorSignup
     state: str
+    is_renewed: bool
+
+    @property
+    def renewal(self) -> str:
+        """What it renews, with the days between; empty for a first sign-up."""
+        before = self.signup.renewal_of
+        if before is None:
+            return ""
+        gap = (self.signup.starts_on - before.expires_on).days - 1
+        return f"续签，间隔 {gap} 天" if gap else "续签，没有间隔"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +141,10 @@ def state_of(signup: FamilyDoctorSignup, day: date) -> str:
 
 
 def _signups(person: Person, actor: Actor) -> list[ShownSignup]:
-    signups = FamilyDoctorSignup.objects.kept().visible_to(actor).select_related("team")
-    return [
-        ShownSignup(one, state_of(one, actor.day)) for one in _of(person, signups, "-starts_on")
-    ]
+    signups = FamilyDoctorSignup.objects.kept().visible_to(actor)
+    found = _of(person, signups.select_related("team", "renewal_of"), "-starts_on")
+    renewed = {one.renewal_of_id for one in found}
+    return [ShownSignup(one, state_of(one, actor.day), one.pk in renewed) for one in found]
 
 
 def _of(person: Person, rows: QuerySet[F], order: str) -> list[F]:

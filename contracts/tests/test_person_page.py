@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from contracts.models import KeyGroup, Person
+from contracts.models import FamilyDoctorSignup, KeyGroup, Person
 from contracts.tests.factories import (
     make_health_management,
     make_key_group,
@@ -177,3 +177,20 @@ def test_a_long_life_takes_the_same_queries_as_a_short_one(city: City) -> None:
     with CaptureQueriesContext(connection) as long:
         page_of(person, browser)
     assert len(short) == len(long)
+
+
+def test_a_renewal_says_how_long_the_gap_was_and_is_not_offered_twice(city: City) -> None:
+    person, team = make_lan_zhi(city.community), make_team(make_health(city.street))
+    terms = (
+        (date(2023, 1, 1), date(2024, 12, 31)),
+        (date(2025, 1, 1), date(2026, 12, 31)),
+        (date(2027, 1, 11), date(2028, 12, 31)),
+    )
+    before: FamilyDoctorSignup | None = None
+    for starts_on, expires_on in terms:
+        days = {"signed_on": starts_on, "starts_on": starts_on, "expires_on": expires_on}
+        before = make_signup(person, team, renewal_of=before, **days)
+    page = browse_as(Role.CITY_HEALTH_CLERK).get(f"/persons/{person.uid}/")
+    shown = page.context["dossier"].signups
+    assert [one.renewal for one in shown] == ["续签，间隔 10 天", "续签，没有间隔", ""]
+    assert page.content.decode().count(">续签</a>") == 1
