@@ -23,7 +23,7 @@ def import_items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
     """The latest first, each leading to its page."""
     return [
         WorkItem(
-            text=f"{title_of(batch.register)}：{batch.file_name}（{batch.get_state_display()}）",
+            text=f"{title_of(batch.register)}：{batch.file_name}（{batch.state_in_words}）",
             url=reverse("import-detail", args=[batch.pk]),
         )
         for batch in unfinished_imports(actor)[:limit]

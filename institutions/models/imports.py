@@ -123,6 +123,10 @@ class ImportBatch(models.Model):
         return self.state == ImportState.PREVIEWED and bool(self.counts.get("ERROR"))
 
     @property
+    def state_in_words(self) -> str:
+        return "有误待改" if self.needs_mending else self.get_state_display()
+
+    @property
     def percent(self) -> int:
         """How far the background has come, as far as it has said."""
         return min(100, self.done_rows * 100 // self.rows) if self.rows else 0
