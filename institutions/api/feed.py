@@ -14,7 +14,11 @@ EVERYWHERE = ("regions", "placements", "populations")
 KINDS = (
     FeedKind(_BY_CODE["identities"], seats=("id",)),
     # 概况随自己的区划走，不随机构；机构整家作废时，概况一并不见。
-    FeedKind(_BY_CODE["profiles"], within={"institutions_institution": "institution"}),
+    FeedKind(
+        _BY_CODE["profiles"],
+        held_by=("institution",),
+        within={"institutions_institution": "institution"},
+    ),
     *(FeedKind(_BY_CODE[code], seats=("institution",)) for code in SEATED),
     *(FeedKind(_BY_CODE[code]) for code in EVERYWHERE),
 )

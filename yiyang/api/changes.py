@@ -14,16 +14,9 @@ from rest_framework.request import Request
 from yiyang.api.asking import LARGEST_KEY, LARGEST_PAGE, PAGE, asked_number, refuse_unknown
 from yiyang.api.bodies import json_text, with_etag
 from yiyang.api.errors import Refusal, refused
-from yiyang.api.feed import (
-    CREATE,
-    TOMBSTONE,
-    UPDATE,
-    FeedPage,
-    ResyncRequiredError,
-    Told,
-    feed_page,
-)
+from yiyang.api.feed import FeedPage, ResyncRequiredError, feed_page
 from yiyang.api.feed_kinds import all_kinds
+from yiyang.api.feed_told import CREATE, TOMBSTONE, UPDATE, Told
 from yiyang.api.models import ApiToken
 from yiyang.api.schema import PROBLEM_STATUSES, problem_responses
 from yiyang.api.views import JSON, ApiView, actor_of
@@ -35,7 +28,7 @@ NOTE = """\
 从编号 after 之后接着读，按编号先后给出变动过的记录，不漏号。
 
 - create、update：`document` 是这条记录现在的样子，照着覆盖；离开又进入令牌区划的也算 create。
-- tombstone：作废了，或已不在令牌的区划内；手里有就删，没有就略过。
+- tombstone：作废了，或已不在令牌的区划内；手里有就删，没有就略过。从来不在区划内的不提。
 - 同一条记录在一页里只出现一次，编号取最后一次；同一页读两遍结果一样。
 - `after` 是本页读到的编号，下次从它接着读；`more` 为 false 即读到了头，过一会儿再来。
 - `head` 是眼下最大的编号。初次同步：先取 head，再整册下载（`as_of=2100-12-31`，含将来生效的），\

@@ -11,18 +11,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count
 
 from yiyang.access.scope import Actor
 from yiyang.api.documents import with_keyed_documents
 from yiyang.api.feed_kinds import FeedKind, Move, Seating, kinds_read, seats_of_records
+from yiyang.api.feed_told import CREATE, TOMBSTONE, UPDATE, Told, without_strangers
 from yiyang.changelog.models import ChangeNumber
 from yiyang.changelog.sequencer import number_unless_busy
 from yiyang.changelog.touches import LogPage, Touch, touches_after
-
-CREATE, UPDATE, TOMBSTONE = "create", "update", "tombstone"
 
 
 class ResyncRequiredError(Exception):
@@ -31,16 +30,6 @@ class ResyncRequiredError(Exception):
     def __init__(self, after: int) -> None:
         super().__init__(after)
         self.after = after
-
-
-class Told(NamedTuple):
-    """One record of a page; `text` is its document, none for a tombstone."""
-
-    number: int
-    operation: str
-    code: str
-    key: int
-    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +71,8 @@ def feed_page(actor: Actor, codes: Collection[str], after: int, limit: int) -> F
     log = _cut(log, seating, kinds, after, limit, head)
     gathered = _gathered(kinds, log, seating)
     told = [one for kind in kinds for one in _told(kind, actor, gathered[kind.code])]
+    if not actor.whole_city:
+        told = without_strangers(told, kinds, seats, seating, actor)
     return FeedPage(tuple(sorted(told)), log.last, max(head, log.last))
 
 

@@ -19,13 +19,15 @@ from yiyang.listing.filters import LAST_DAY
 class FeedKind:
     """A resource whose records the feed tells of, each under its number (`id`).
 
-    `seats` are the paths to whatever carries a record from region to region. `within` names the
+    `seats` are the paths to whatever carries a record from region to region; `held_by` the same
+    where a record has a region of its own, and only whose it is must be known. `within` names the
     tables whose changes show in its documents, and the path to each. `by_day` are the fields that
     change with the day and no write: they are left out, the client works them out.
     """
 
     resource: Resource
     seats: tuple[str, ...] = ()
+    held_by: tuple[str, ...] = ()
     within: Mapping[str, str] = field(default_factory=dict)
     by_day: tuple[str, ...] = ()
     narrowed: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
@@ -41,6 +43,11 @@ class FeedKind:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(name for name in self.resource.field_names if name not in self.by_day)
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """The paths to whose record it is."""
+        return self.seats or self.held_by
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
         """What the actor may see today, whatever day it holds on."""
@@ -63,22 +70,29 @@ class Move(NamedTuple):
 class Seating:
     """What some touches did to an actor's view, beyond the records touched.
 
-    From `halt` on the page must wait: those numbers speak of a day that is not the actor's yet.
+    `left` are seats that stood in the actor's regions until these touches. From `halt` on the page
+    must wait: those numbers speak of a day that is not the actor's yet.
     At `reform` the regions themselves moved: too much for a page, the register is read anew.
     """
 
     moves: tuple[Move, ...] = ()
+    left: frozenset[int] = frozenset()
     halt: int | None = None
     reform: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """How an upper app tells of seats: the layer below knows neither regions nor institutions."""
+    """How an upper app tells of seats: the layer below knows neither regions nor institutions.
+
+    `turn` keeps the days up to one; `read` tells what touches did to seats; `ever_seen` which of
+    some seats ever stood in an actor's regions.
+    """
 
     tables: tuple[str, ...] = ()
     turn: Callable[[date], None] = lambda day: None
     read: Callable[[Collection[Touch], Actor], Seating] = lambda touches, actor: Seating()
+    ever_seen: Callable[[Collection[int], Actor], set[int]] = lambda seats, actor: set(seats)
 
 
 _kinds: dict[str, FeedKind] = {}

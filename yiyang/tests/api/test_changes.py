@@ -161,9 +161,28 @@ def test_a_large_import_is_read_page_by_page(whole: Replica, city: City) -> None
     assert whole.differences() == []
 
 
-def test_another_district_is_not_told_but_for_tombstones(east: Replica, city: City) -> None:
-    make_filing(make_elderly(city.west_street, name="西院"))
-    assert {one["operation"] for one in east.follow()} <= {"tombstone"}
+def test_another_district_is_told_nothing_at_all(east: Replica, city: City) -> None:
+    home = make_elderly(city.west_street, name="西院")
+    make_filing(home)
+    void(by=SYSTEM, fact=make_beds(home, DAY, 50), reason="报错")
+    assert east.follow() == []
+    assert east.differences() == []
+
+
+def test_what_moved_away_is_gone_even_where_its_old_seat_is_corrected_too(
+    east: Replica, city: City
+) -> None:
+    home = make_elderly(city.east_street)
+    make_filing(home)
+    east.follow()
+    InstitutionProfile.objects.filter(institution=home).update(region=city.west_street)
+    assert told(east.follow()) == [
+        ("tombstone", "identities"),
+        ("tombstone", "licences"),
+        ("tombstone", "profiles"),
+    ]
+    make_filing(home, starts_on=TODAY, number="后来的", kind="ELDERLY_PERMIT")
+    assert east.follow() == []
     assert east.differences() == []
 
 
