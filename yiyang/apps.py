@@ -24,12 +24,14 @@ class YiyangConfig(AppConfig):
         from yiyang.api.webhooks.documents import CODE as NOTICES  # noqa: PLC0415
         from yiyang.api.webhooks.documents import TITLE as OF_NOTICES  # noqa: PLC0415
         from yiyang.api.webhooks.keys import SECRETS  # noqa: PLC0415
+        from yiyang.api.webhooks.panels import SUBSCRIPTIONS  # noqa: PLC0415
         from yiyang.attachments.keys import FILES  # noqa: PLC0415
         from yiyang.holidays.api import KINDS, RESOURCES  # noqa: PLC0415
         from yiyang.keys import register_keys  # noqa: PLC0415
 
         register_departure(take_back_all)
         register_account_panel(AccountPanel("tokens", "api/token_panel.html", tokens_panel))
+        register_account_panel(SUBSCRIPTIONS)
         register_resources(RESOURCES)
         register_keys(FILES)
         register_feed(KINDS)

@@ -58,6 +58,8 @@ DELETABLE = (
     "targets_planstep",
     "yiyang_passwordrecord",
     *PARTS_OF_DRAFTS,
+    # 了结已久的变更通知：只说过编号，不是登记。
+    "yiyang_delivery",
     "yiyang_savedfilter",
     # 带幂等键的答复满了天数就忘掉。
     "yiyang_apianswer",

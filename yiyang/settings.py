@@ -84,10 +84,12 @@ API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=366)
 # 民政整册的请求内容至多多少字节。
 API_UPLOAD_MAX_BYTES = env.int("API_UPLOAD_MAX_BYTES", default=32 * 1024 * 1024)
 API_ANSWER_KEEP_DAYS = env.int("API_ANSWER_KEEP_DAYS", default=7)
-# 变更通知：可以送到的内部网段（缺省一个也没有）；对方自建证书机构的根证书；等几秒。
+# 变更通知：可以送到的内部网段（缺省一个也没有）；对方自建证书机构的根证书；等几秒；
+# 了结的通知存几天。
 WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 WEBHOOK_CA_FILE = env.str("WEBHOOK_CA_FILE", default="")
 WEBHOOK_SECONDS = env.int("WEBHOOK_SECONDS", default=10)
+WEBHOOK_KEEP_DAYS = env.int("WEBHOOK_KEEP_DAYS", default=90)
 
 MIDDLEWARE = [
     # 这几个在最外层：出错页、被拒的请求、静态文件也带上同样的头。
@@ -192,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep-turns": {"task": "institutions.keep_turns", "schedule": crontab(hour=0, minute=1)},
     # 有新变更便通知订阅的系统；没送到的隔一会儿再送
     "send-notices": {"task": "api.send_notices", "schedule": crontab()},
+    "clear-notices": {"task": "api.clear_notices", "schedule": crontab(hour=4, minute=15)},
     "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
     "clear-api-answers": {"task": "api.clear_answers", "schedule": crontab(hour=4, minute=5)},
     # 审计每分钟封存；每夜锚定、查验、清除期满的。

@@ -62,6 +62,7 @@ def docs(request: ActorRequest) -> HttpResponse:
         "page": PAGE,
         "largest": LARGEST_PAGE,
         "calls": settings.API_CALLS_PER_MINUTE,
+        "notice_seconds": settings.WEBHOOK_SECONDS,
     }
     return render(request, "api/docs.html", context)
 

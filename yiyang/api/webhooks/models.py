@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from yiyang.access.fields import FieldClass, classify
 from yiyang.access.roles import Permission
@@ -27,6 +27,12 @@ class SubscriptionQuerySet(ScopedQuerySet["Subscription"]):
             token__expires_on__gte=day,
             token__user__is_active=True,
         )
+
+    def with_last_notice(self) -> Self:
+        """Each with how its last notice fared, as `last_…`; null where there was none."""
+        last = Delivery.objects.filter(subscription=OuterRef("pk")).order_by("-id")
+        fates = ("up_to", "state", "attempts", "trouble", "done_at")
+        return self.annotate(**{f"last_{name}": Subquery(last.values(name)[:1]) for name in fates})
 
 
 class Subscription(models.Model):

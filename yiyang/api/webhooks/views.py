@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 
@@ -20,7 +20,7 @@ from yiyang.api.parsing import read_json
 from yiyang.api.views import JSON, WRITING, ApiView, actor_of, inner
 from yiyang.api.webhooks.actions import end_subscription, subscribe
 from yiyang.api.webhooks.documents import CODE, SubscribeFields, document_of
-from yiyang.api.webhooks.models import Delivery, Subscription
+from yiyang.api.webhooks.models import Subscription
 from yiyang.api.webhooks.schema import SubscriptionSchema
 
 CREATED, NO_CONTENT = 201, 204
@@ -87,14 +87,8 @@ class SubscriptionView(OfSubscriptions):
 def held_by(request: Request) -> QuerySet[Any]:
     """The account's subscriptions, each with how its last notice fared; newest first."""
     token = cast(ApiToken, request.auth)
-    last = Delivery.objects.filter(subscription=OuterRef("pk")).order_by("-id")
-    fates = ("up_to", "state", "attempts", "trouble", "done_at")
-    return (
-        Subscription.objects.visible_to(actor_of(request))
-        .filter(token__user=token.user_id)
-        .annotate(**{f"last_{name}": Subquery(last.values(name)[:1]) for name in fates})
-        .order_by("-id")
-    )
+    held = Subscription.objects.visible_to(actor_of(request)).filter(token__user=token.user_id)
+    return held.with_last_notice().order_by("-id")
 
 
 def _one(request: Request, uid: str) -> Subscription:

@@ -17,11 +17,19 @@ from contracts.tests.factories import make_known_person
 from institutions.tests.factories import make_beds, make_elderly, make_population
 from targets.tests.factories import DAY, City, make_city
 from yiyang.access.roles import Role
+from yiyang.access.scope import known_actor
 from yiyang.access.tests.accounts import open_user
 from yiyang.api.tokens import revoke_token, rotate_token
 from yiyang.api.webhooks.addresses import AddressRefusedError, checked_address, place_of
 from yiyang.api.webhooks.models import Delivery, DeliveryState, Subscription
-from yiyang.api.webhooks.outbox import MINUTES_TO_NEXT, MOST_ATTEMPTS, deliver_due, make_out
+from yiyang.api.webhooks.outbox import (
+    MINUTES_TO_NEXT,
+    MOST_ATTEMPTS,
+    clear_done,
+    deliver_due,
+    make_out,
+)
+from yiyang.api.webhooks.panels import subscriptions_panel
 from yiyang.api.webhooks.sending import signature_of
 from yiyang.changelog.context import SYSTEM
 from yiyang.models import ChangeNumber
@@ -357,6 +365,34 @@ def test_a_subscription_lives_on_with_the_next_token_and_ends_with_the_last(
     revoke_token(by=SYSTEM, token=successor, at=AT, reason="停用")
     make_elderly(city.east_street)
     assert send_all() == 0
+
+
+def test_the_administrator_sees_where_notices_go_and_why_they_fail(
+    caller: Caller, city: City, receiver: Receiver
+) -> None:
+    receiver.status = 500
+    subscribe(caller, receiver.url)
+    make_elderly(city.east_street)
+    send_all()
+    administrator = open_user(Role.SECURITY_ADMIN)
+    actor = known_actor(administrator.pk, administrator.role, TODAY)
+    [row] = subscriptions_panel(caller.token.user, actor)["subscriptions"]
+    assert (row.url, row.state_words) == (receiver.url, "待送")
+    assert row.last_trouble == "对方答 500，须答 2xx。"
+
+
+def test_notices_settled_long_ago_are_dropped_and_waiting_ones_kept(
+    caller: Caller, city: City, receiver: Receiver
+) -> None:
+    subscribe(caller, receiver.url)
+    make_elderly(city.east_street)
+    send_all()
+    receiver.status = 500
+    make_elderly(city.east_street)
+    send_all()
+    assert clear_done(AT) == 0
+    assert clear_done(AT + timedelta(seconds=1)) == 1
+    assert Delivery.objects.get().state == DeliveryState.PENDING
 
 
 @pytest.mark.django_db(transaction=True)
