@@ -16,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from contracts.tests.persons import browser_of, events_after, last_event_id
 from institutions.imports.actions import cancel_import, drop_old_files, start_again
+from institutions.imports.files import open_file
 from institutions.imports.registry import registers_for
 from institutions.imports.running import BATCH_LOCK, check_batch, run_batch
 from institutions.models import (
@@ -273,6 +274,21 @@ def test_a_piece_of_a_file_read_anywhere_is_what_was_sent(
     check_batch(batch.pk, day=TODAY, at=timezone.now)
     batch.refresh_from_db()
     assert batch.counts["NEW"] == 3
+
+
+def test_two_places_read_in_turn_open_their_pieces_once(
+    clerk: User, hospital: Institution, django_assert_num_queries: Any, monkeypatch: Any
+) -> None:
+    """As a large workbook is read: the sheet and its shared strings."""
+    monkeypatch.setattr("institutions.imports.files.PIECE_BYTES", 7)
+    batch = send_cells(clerk, "beds", cells(hospital, 10, 20, 30))
+    with open_file(batch) as file:
+        whole = file.read()
+        with django_assert_num_queries(2):
+            for _ in range(5):
+                for start in (0, 70):
+                    file.seek(start)
+                    assert file.read(7) == whole[start : start + 7]
 
 
 ROLES = (Role.CITY_HEALTH_CLERK, Role.CITY_CIVIL_AFFAIRS_CLERK, Role.INSTITUTION_REPORTER)

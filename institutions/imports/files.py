@@ -15,6 +15,8 @@ from yiyang.lib.crypto import open_bytes, seal_bytes, unwrap
 
 TABLE: Final = "institutions_importbatch"
 PIECE_BYTES: Final = 1024 * 1024
+# 大的 .xlsx 交替着读工作表与共享字符串：只留一块，每次都要重新解密。
+HELD_PIECES: Final = 3
 GONE = "文件已按保存期限清除，请重新上传。"
 
 
@@ -76,7 +78,7 @@ def digest_of(file: Any) -> str:
 
 
 def open_file(batch: ImportBatch) -> io.BufferedReader:
-    """The file of a batch as an open file; no more than one piece of it is in memory."""
+    """The file of a batch as an open file; no more than a few pieces of it are in memory."""
     return io.BufferedReader(_SealedFile(batch), PIECE_BYTES)
 
 
@@ -88,7 +90,8 @@ class _SealedFile(io.RawIOBase):
         self._batch, self._key = batch, key_of(batch)
         sizes = ImportPiece.objects.filter(batch=batch).order_by("number")
         self._ends = list(accumulate(sizes.values_list("size", flat=True)))
-        self._at, self._held, self._piece = 0, -1, b""
+        self._at = 0
+        self._held: dict[int, bytes] = {}
 
     def readable(self) -> bool:
         return True
@@ -112,13 +115,18 @@ class _SealedFile(io.RawIOBase):
         if self._at >= self._size:
             return 0
         number = self._at // PIECE_BYTES
-        if number != self._held:
-            self._piece, self._held = self._opened(number), number
         start = self._at - number * PIECE_BYTES
-        taken = self._piece[start : start + len(buffer)]
+        taken = self._piece(number)[start : start + len(buffer)]
         buffer[: len(taken)] = taken
         self._at += len(taken)
         return len(taken)
+
+    def _piece(self, number: int) -> bytes:
+        piece = self._held.pop(number, None) or self._opened(number)
+        if len(self._held) == HELD_PIECES:
+            del self._held[next(iter(self._held))]
+        self._held[number] = piece  # 最近用的排在最后
+        return piece
 
     def _opened(self, number: int) -> bytes:
         piece = ImportPiece.objects.get(batch=self._batch, number=number)
