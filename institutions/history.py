@@ -96,12 +96,14 @@ class Wording:
     """Which fields the history writes out, and what the records they point to are called.
 
     `hidden` fields are said to have changed without saying to what; `silent` ones are left out.
+    `words` tells what the codes of a field are called that the model itself has no words for.
     """
 
     shown: frozenset[FieldClass]
     silent: frozenset[str]
     namers: Mapping[type[Model], Namer]
     hidden: frozenset[str] = frozenset()
+    words: Mapping[str, Mapping[str, str]] | None = None
 
 
 INSTITUTION_WORDING = Wording(
@@ -217,6 +219,7 @@ def _written(field: Field[Any, Any], value: Any, wording: Wording, names: Names)
     if isinstance(field, ForeignKey):
         return names.get(field.remote_field.model, {}).get(value, NAMELESS)
     choices = dict(getattr(field, "base_field", field).flatchoices)
+    choices |= (wording.words or {}).get(field.name, {})
     if isinstance(value, list):
         return "、".join(str(choices.get(one, one)) for one in value)
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ from datetime import date
 from institutions.history import HistoryEntry, Wording, changes_in_words, region_names
 from institutions.models import Region
 from targets.indicators.base import Indicator
-from targets.indicators.catalogue import readings_of
+from targets.indicators.catalogue import CATALOGUE, readings_of
 from targets.models import (
     Milestone,
     PolicyChange,
@@ -29,6 +29,8 @@ from targets.tables.due import due_lines
 from yiyang.access.fields import INTERNAL, PUBLIC
 from yiyang.access.models import User
 from yiyang.access.scope import Actor
+
+USUAL = "标准口径"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,15 @@ def _titles(ids: object) -> dict[int, str]:
     return dict(PolicyTask.objects.filter(pk__in=ids).values_list("pk", "title"))
 
 
+def _reading_words() -> dict[str, str]:
+    """What readings are called; one that each indicator calls otherwise by a general word."""
+    titles: dict[str, set[str]] = {}
+    for one in CATALOGUE:
+        titles.setdefault(one.reading, set()).add(one.reading_title)
+    return {code: min(found) if len(found) == 1 else USUAL for code, found in titles.items()}
+
+
+READINGS = ("judged_reading", "reading_before", "reading_after")
 WORDING = Wording(
     shown=frozenset({PUBLIC, INTERNAL}),
     silent=frozenset({"id", "slug", "policy", "bureau", "position", "before", "after"}),
@@ -168,4 +179,5 @@ WORDING = Wording(
         Target: _wordings,
         PolicyTask: _titles,
     },
+    words=dict.fromkeys(READINGS, _reading_words()),
 )

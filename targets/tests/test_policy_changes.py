@@ -314,3 +314,12 @@ def queries(browser: Client, way: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert browser.get(way).status_code == 200
     return len(captured)
+
+
+def test_the_history_calls_a_reading_by_its_title(scene: Scene) -> None:
+    maker = open_user(Role.CITY_HEALTH_CLERK)
+    policy = make_published(scene.city.city, maker)
+    with recorded(by=maker, reason="录入"):
+        add_target(policy, "later-1")
+    page = browse_as(Role.CITY_HEALTH_CLERK).get(f"/policies/{policy.slug}/")
+    assert "判定口径：标准口径" in page.content.decode()
