@@ -12,7 +12,7 @@ SEATED = ("licences", "beds", "occupancies", "staff")
 EVERYWHERE = ("regions", "placements", "populations")
 
 KINDS = (
-    FeedKind(_BY_CODE["identities"], seats=("id",)),
+    FeedKind(_BY_CODE["identities"], seats=("id",), merged_into="merged_into"),
     # 概况随自己的区划走，不随机构；机构整家作废时，概况一并不见。
     FeedKind(
         _BY_CODE["profiles"],

@@ -16,7 +16,7 @@ from yiyang.api.bodies import json_text, with_etag
 from yiyang.api.errors import Refusal, refused
 from yiyang.api.feed import FeedPage, ResyncRequiredError, feed_page
 from yiyang.api.feed_kinds import all_kinds
-from yiyang.api.feed_told import CREATE, TOMBSTONE, UPDATE, Told
+from yiyang.api.feed_told import CREATE, MERGE, TOMBSTONE, UPDATE, Told
 from yiyang.api.models import ApiToken
 from yiyang.api.schema import PROBLEM_STATUSES, problem_responses
 from yiyang.api.views import JSON, ApiView, actor_of
@@ -29,6 +29,7 @@ NOTE = """\
 
 - create、update：`document` 是这条记录现在的样子，照着覆盖；离开又进入令牌区划的也算 create。
 - tombstone：作废了，或已不在令牌的区划内；手里有就删，没有就略过。从来不在区划内的不提。
+- merge：机构编码并入了 `into` 那一家，按 tombstone 删；名下的登记各有自己的变更。
 - 同一条记录在一页里只出现一次，编号取最后一次；同一页读两遍结果一样。
 - `after` 是本页读到的编号，下次从它接着读；`more` 为 false 即读到了头，过一会儿再来。
 - `head` 是眼下最大的编号。初次同步：先取 head，再整册下载（`as_of=2100-12-31`，含将来生效的），\
@@ -58,14 +59,20 @@ class ChangeFields(serializers.Serializer[Any]):
 
     number = serializers.IntegerField(help_text="编号")
     operation = serializers.ChoiceField(
-        choices=((CREATE, "新增或进入区划"), (UPDATE, "修改"), (TOMBSTONE, "作废或离开区划")),
+        choices=(
+            (CREATE, "新增或进入区划"),
+            (UPDATE, "修改"),
+            (TOMBSTONE, "作废或离开区划"),
+            (MERGE, "并入另一条"),
+        ),
         help_text="怎么变的",
     )
     resource = serializers.CharField(help_text="哪种资源")
     key = serializers.IntegerField(help_text="记录的 id")
     document = serializers.DictField(
-        required=False, help_text="记录现在的样子，字段同该资源；tombstone 没有"
+        required=False, help_text="记录现在的样子，字段同该资源；tombstone 与 merge 没有"
     )
+    into = serializers.IntegerField(required=False, help_text="merge 才有：并入的记录的 id")
 
 
 class ChangePageFields(serializers.Serializer[Any]):
@@ -150,4 +157,5 @@ def _text(one: Told) -> str:
     said = f'"number": {one.number}, "operation": "{one.operation}"'
     which = f'"resource": "{one.code}", "key": {one.key}'
     document = "" if one.text is None else f', "document": {one.text}'
-    return f"{{{said}, {which}{document}}}"
+    into = "" if one.into is None else f', "into": {one.into}'
+    return f"{{{said}, {which}{into}{document}}}"

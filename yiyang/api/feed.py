@@ -18,7 +18,14 @@ from django.db.models import Count
 from yiyang.access.scope import Actor
 from yiyang.api.documents import with_keyed_documents
 from yiyang.api.feed_kinds import FeedKind, Move, Seating, kinds_read, seats_of_records
-from yiyang.api.feed_told import CREATE, TOMBSTONE, UPDATE, Told, without_strangers
+from yiyang.api.feed_told import (
+    CREATE,
+    TOMBSTONE,
+    UPDATE,
+    Told,
+    with_merges,
+    without_strangers,
+)
 from yiyang.changelog.models import ChangeNumber
 from yiyang.changelog.sequencer import number_unless_busy
 from yiyang.changelog.touches import LogPage, Touch, touches_after
@@ -70,9 +77,13 @@ def feed_page(actor: Actor, codes: Collection[str], after: int, limit: int) -> F
     seating = Seating() if actor.whole_city else seats.read(log.touches, actor)
     log = _cut(log, seating, kinds, after, limit, head)
     gathered = _gathered(kinds, log, seating)
-    told = [one for kind in kinds for one in _told(kind, actor, gathered[kind.code])]
+    told = [
+        one
+        for kind in kinds
+        for one in with_merges(_told(kind, actor, gathered[kind.code]), kind, actor)
+    ]
     if not actor.whole_city:
-        told = without_strangers(told, kinds, seats, seating, actor)
+        told = without_strangers(told, kinds, log.touches, seats, seating, actor)
     return FeedPage(tuple(sorted(told)), log.last, max(head, log.last))
 
 

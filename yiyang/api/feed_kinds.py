@@ -22,7 +22,8 @@ class FeedKind:
     `seats` are the paths to whatever carries a record from region to region; `held_by` the same
     where a record has a region of its own, and only whose it is must be known. `within` names the
     tables whose changes show in its documents, and the path to each. `by_day` are the fields that
-    change with the day and no write: they are left out, the client works them out.
+    change with the day and no write: they are left out, the client works them out. `merged_into`
+    names the column that says into which other record one was merged.
     """
 
     resource: Resource
@@ -30,6 +31,7 @@ class FeedKind:
     held_by: tuple[str, ...] = ()
     within: Mapping[str, str] = field(default_factory=dict)
     by_day: tuple[str, ...] = ()
+    merged_into: str = ""
     narrowed: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
 
     @property

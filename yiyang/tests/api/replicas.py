@@ -56,7 +56,7 @@ class Replica:
 
     def apply(self, one: dict[str, Any]) -> None:
         records = self.held[one["resource"]]
-        if one["operation"] == "tombstone":
+        if one["operation"] in ("tombstone", "merge"):
             records.pop(one["key"], None)
         else:
             assert one["document"]["id"] == one["key"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from contracts.tests.factories import make_agreement, make_known_person
@@ -202,6 +203,38 @@ def test_moving_in_is_a_create_and_moving_out_a_tombstone(east: Replica, city: C
     assert east.differences() == []
 
 
+def merge(dropped: Institution, kept: Institution) -> None:
+    """What an agreed merge writes, in its order."""
+    voided = {"voided_at": Now(), "void_reason": f"并入 {kept.code}"}
+    dropped.licences.update(institution=kept)
+    dropped.profiles.update(**voided)
+    Institution.objects.filter(pk=dropped.pk).update(merged_into=kept, **voided)
+
+
+def test_a_merge_says_into_whom_and_the_facts_follow(
+    whole: Replica, east: Replica, city: City
+) -> None:
+    kept, dropped = (make_elderly(city.east_street) for _ in range(2))
+    make_filing(dropped)
+    for replica in (whole, east):
+        replica.follow()
+    merge(dropped, kept)
+    for replica in (whole, east):
+        [gone] = [one for one in replica.follow() if one["operation"] == "merge"]
+        assert (gone["resource"], gone["key"], gone["into"]) == ("identities", dropped.pk, kept.pk)
+        [filing] = replica.held["licences"].values()
+        assert (filing["institution"], replica.differences()) == (kept.code, [])
+
+
+def test_a_merge_into_another_district_is_a_tombstone_there(east: Replica, city: City) -> None:
+    kept, dropped = make_elderly(city.west_street), make_elderly(city.east_street)
+    make_filing(dropped)
+    east.follow()
+    merge(dropped, kept)
+    assert {one["operation"] for one in east.follow()} == {"tombstone"}
+    assert (east.held["licences"], east.differences()) == ({}, [])
+
+
 def test_a_move_entered_ahead_is_told_on_its_day(
     east: Replica, city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,7 +329,7 @@ def test_a_token_is_told_only_what_it_may_read(city: City) -> None:
 
 
 def test_a_token_without_the_code_is_refused(city: City) -> None:
-    assert make_caller().get("changes/").status_code == 403
+    assert make_caller(reads=["beds"]).get("changes/").status_code == 403
 
 
 @pytest.mark.parametrize("query", [{"after": "-1"}, {"after": "x"}, {"limit": 0}, {"region": "1"}])
