@@ -6,14 +6,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
+import pytest
 from django.conf import settings
+from pytest_django import DjangoDbBlocker
 
 from yiyang.access.roles import Role
 from yiyang.tests.attacks.addresses import ADDRESSES
-from yiyang.tests.attacks.scene import Scene
+from yiyang.tests.attacks.scene import Scene, taken_back
 
 CLOSING = {
     "X-Frame-Options": "DENY",
@@ -36,6 +40,30 @@ POLICY = {
 TOLD_NOBODY = ("Server", "X-Powered-By", "X-Runtime", "Via", "Access-Control-Allow-Origin")
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is looked at of an answer, by every test of this module alike."""
+
+    name: str
+    status: int
+    headers: Mapping[str, str]
+    page: str
+
+
+@pytest.fixture(scope="module")
+def answers(made_scene: Scene, django_db_blocker: DjangoDbBlocker) -> list[Answered]:
+    """Every answer, asked for once."""
+    with django_db_blocker.unblock(), taken_back():
+        return [_looked_at(name, answer) for name, answer in every_answer(made_scene)]
+
+
+def _looked_at(name: str, answer: Any) -> Answered:
+    is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+    page = answer.content.decode().lower() if is_page else ""
+    answer.close()
+    return Answered(name, answer.status_code, answer.headers, page)
+
+
 def every_answer(scene: Scene) -> Iterator[tuple[str, Any]]:
     """One answer of each kind from each address: opened, refused, to a stranger, to no token."""
     for address in ADDRESSES:
@@ -46,15 +74,13 @@ def every_answer(scene: Scene) -> Iterator[tuple[str, Any]]:
                 yield address.name, browser.post(address.way(scene))
     browser = scene.browser(Role.LEADER)
     for way in ("/nowhere/", "/static/nowhere.js", "/static/portal.css", "/targets", "/%00"):
-        answer = browser.get(way)
-        yield way, answer
-        answer.close()
+        yield way, browser.get(way)
     yield "host", browser.get("/", headers={"host": "evil.example"})
 
 
-def test_every_answer_closes_what_is_never_used(scene: Scene) -> None:
-    for name, answer in every_answer(scene):
-        where = (name, answer.status_code)
+def test_every_answer_closes_what_is_never_used(answers: list[Answered]) -> None:
+    for answer in answers:
+        where = (answer.name, answer.status)
         assert {key: answer.headers.get(key) for key in CLOSING} == CLOSING, where
         assert "camera=()" in answer.headers["Permissions-Policy"], where
         directives = dict(
@@ -66,20 +92,17 @@ def test_every_answer_closes_what_is_never_used(scene: Scene) -> None:
         assert not [header for header in TOLD_NOBODY if header in answer.headers], where
 
 
-def test_nothing_but_static_files_is_kept_by_a_browser(scene: Scene) -> None:
-    for name, answer in every_answer(scene):
-        is_static = name.startswith("/static/") and answer.status_code == 200
-        assert ("no-store" in answer.headers["Cache-Control"]) != is_static, name
+def test_nothing_but_static_files_is_kept_by_a_browser(answers: list[Answered]) -> None:
+    for answer in answers:
+        is_static = answer.name.startswith("/static/") and answer.status == HTTPStatus.OK
+        assert ("no-store" in answer.headers["Cache-Control"]) != is_static, answer.name
 
 
-def test_no_page_holds_what_the_policy_forbids(scene: Scene) -> None:
+def test_no_page_holds_what_the_policy_forbids(answers: list[Answered]) -> None:
     """Inline scripts, styles and handlers would be dead under the policy, or ask to soften it."""
-    for name, answer in every_answer(scene):
-        if not answer.headers.get("Content-Type", "").startswith("text/html"):
-            continue
-        page = answer.content.decode().lower()
+    for answer in answers:
         for forbidden in ("<script>", "<style", " style=", " onclick=", " onload=", "http://"):
-            assert forbidden not in page, (name, forbidden)
+            assert forbidden not in answer.page, (answer.name, forbidden)
 
 
 PRODUCTION = """
