@@ -5,14 +5,16 @@ No test asserts a time: seconds belong to the machine.
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from targets.bench import imports
-from targets.bench.database import bench_database, facts_about
+from targets.bench.database import BenchDatabase, bench_database, facts_about
 from targets.bench.snapshot import Line
 
 
-def test_the_sheet_becomes_rows_and_the_floor_copies_the_same_rows() -> None:
+def test_a_sheet_becomes_rows_the_floor_copies_them_and_the_database_is_dropped() -> None:
     with bench_database(rows=10, regions="wuhai", keep=False) as database:
         lines = list(imports.measured(database, rows=30, kind="csv"))
         assert [line.name for line in lines] == ["import.csv", "check.csv"]
@@ -22,6 +24,8 @@ def test_the_sheet_becomes_rows_and_the_floor_copies_the_same_rows() -> None:
             " (SELECT count(*) FROM bench_contracts_familydoctorsignup)",
         )
     assert (entered, copied) == (30, 30)
+    server, name = BenchDatabase(os.environ["OWNER_DATABASE_URL"], ""), database.url.rsplit("/")[-1]
+    assert facts_about(server, f"SELECT FROM pg_database WHERE datname = '{name}'") == []
 
 
 def line(name: str, rows: int, ratio: float, peak_mb: float = 150.0) -> Line:

@@ -17,7 +17,8 @@ class Filled:
     """One form; {names} in it come from the scene, and `is_accepted` says that it works as is.
 
     Forms that are made alike, of the same fields and answered by the same lines, share the
-    attacks out among them: `is_alike`.
+    attacks out among them: `is_alike`. Addresses that read the very same form class, `form_class`,
+    share them too: each field of the class gets every attack, at one of them or another.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Filled:
     query: str = ""
     is_accepted: bool = True
     is_alike: bool = False
+    form_class: str = ""
 
     def way(self, scene: Scene) -> str:
         kwargs = {name: scene.keys.get(key, key) for name, key in self.keys.items()}

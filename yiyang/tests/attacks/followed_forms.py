@@ -61,8 +61,14 @@ FOLLOWED_FORMS = (
         {"bureau": "{task_bureau}"},
         {"user_id": "liaison"},
     ),
-    Filled("supervision-new", CLERK, SUPERVISION),
-    Filled("supervision-amend", CLERK, SUPERVISION, {"supervision_id": "supervision_draft"}),
+    Filled("supervision-new", CLERK, SUPERVISION, form_class="SupervisionForm"),
+    Filled(
+        "supervision-amend",
+        CLERK,
+        SUPERVISION,
+        {"supervision_id": "supervision_draft"},
+        form_class="SupervisionForm",
+    ),
     Filled(
         "supervision-step",
         CLERK,

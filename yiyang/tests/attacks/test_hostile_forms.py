@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -79,9 +80,25 @@ def test_nothing_in_a_field_is_obeyed(scene: Scene, form: Filled, name: str) -> 
         assert_unharmed(answer)
 
 
+def test_each_field_of_a_form_class_gets_every_attack() -> None:
+    typed: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for form, name in FIELDS:
+        if form.form_class:
+            typed[form.form_class, name] += typed_into(form, name)
+    assert typed
+    for payloads in typed.values():
+        assert sorted(payloads) == sorted(PAYLOADS.values())
+
+
 def typed_into(form: Filled, name: str) -> list[str]:
-    """Everything; forms made alike take a quarter each in turn, so that each kind gets all."""
+    """Everything; forms made alike take a quarter each in turn, so that each kind gets all.
+
+    Addresses that read one form class take turns, so that each field of the class gets all.
+    """
     everything = list(PAYLOADS.values())
+    if form.form_class:
+        readers = [one for one in FORMS if one.form_class == form.form_class and name in one.data]
+        return everything[readers.index(form) :: len(readers)]
     return everything[FIELDS.index((form, name)) % 4 :: 4] if form.is_alike else everything
 
 
