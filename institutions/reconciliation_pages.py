@@ -96,7 +96,7 @@ def _refuse_others(request: ActorRequest) -> None:
 REQUESTS = ("修改申请", "/requests/")
 PROBABLE = (
     "编码不同，但信用代码相同，或同在一个区而名称相近；没有另登记一家。是同一家的，请民政改用我方编码；"
-    "不是同一家的，请民政在那一行写明 is_new 重新报送。"
+    "不是同一家的，请民政的系统在那一行写明“确是另一家”（is_new）重新报送。"
 )
 CONFLICTING = "两边都有这家，下列各项不一致。"
 THEIRS = "没有写入登记。请照“原因”改正后，由民政重新报送。"

@@ -45,3 +45,11 @@ def keep_scope_turns() -> None:
 def run_upload(upload_id: int) -> None:
     uploads.run(upload_id, day=timezone.localdate(), at=timezone.now)
     logger.info("upload_run", extra={"upload": upload_id})
+
+
+@shared_task(name="institutions.resume_uploads")
+def resume_uploads() -> None:
+    day = timezone.localdate()
+    for upload_id in uploads.waiting():
+        uploads.run(upload_id, day=day, at=timezone.now)
+        logger.info("upload_resumed", extra={"upload": upload_id})

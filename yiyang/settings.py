@@ -82,7 +82,7 @@ API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=366)
 # 带 Idempotency-Key 的调用，答复存几天。
 # 民政整册的请求内容至多多少字节。
-API_UPLOAD_MAX_BYTES = env.int("API_UPLOAD_MAX_BYTES", default=32 * 1024 * 1024)
+API_UPLOAD_MAX_BYTES = env.int("API_UPLOAD_MAX_BYTES", default=16 * 1024 * 1024)
 API_ANSWER_KEEP_DAYS = env.int("API_ANSWER_KEEP_DAYS", default=7)
 # 变更通知：可以送到的内部网段（缺省一个也没有）；对方自建证书机构的根证书；等几秒；
 # 了结的通知存几天。
@@ -196,6 +196,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-notices": {"task": "api.send_notices", "schedule": crontab()},
     "clear-notices": {"task": "api.clear_notices", "schedule": crontab(hour=4, minute=15)},
     "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
+    # 后台停过、没有处理完的民政整册，接着处理
+    "resume-uploads": {"task": "institutions.resume_uploads", "schedule": crontab(minute=20)},
     "clear-api-answers": {"task": "api.clear_answers", "schedule": crontab(hour=4, minute=5)},
     # 审计每分钟封存；每夜锚定、查验、清除期满的。
     "seal-audit": {"task": "audit.seal", "schedule": crontab()},

@@ -40,7 +40,7 @@ ASKED = frozenset({MONTH, ASKS, SHORT})
 STATUS = "status"
 NO_MONTH = "请写报送的月份，如 month=2026-03。"
 NO_ROWS = "请写成 {“rows”: [ … ]}，或一行一条的 NDJSON；至少一行。"
-MOST_ROWS = 50_000
+MOST_ROWS = 10_000
 TOO_MANY = f"整册至多 {MOST_ROWS} 行。"
 
 

@@ -14,7 +14,7 @@ from institutions.actions_facts import hold_profile, open_institution
 from institutions.actions_many import ProfileHeld, enter_institutions, hold_profiles
 from institutions.api.consent import Asking, asking_for, made_of
 from institutions.api.entries import InstitutionEntry
-from institutions.api.reach import NOT_HERE, Reach, lock_institutions, reach_of
+from institutions.api.reach import NOT_HERE, Reach, lock_institutions, reach_of, unreachable
 from institutions.consent import ASKABLE
 from institutions.consequences import STOPPED, refuse_unsettled
 from institutions.models import Institution
@@ -74,7 +74,7 @@ def _plan(call: Call, reach: Reach, row: Row) -> Plan | Outcome:
     code = row.values["code"]
     institution = reach.institutions.get(code)
     if institution is None and code in reach.taken:
-        return refuse(row, NOT_HERE.format(code=code), "not_found", "code")
+        return unreachable(reach, row, "code")
     wanted, fault = _wanted(reach, row)
     if fault is not None:
         return fault

@@ -13,7 +13,7 @@ from institutions.actions import give_licence, report_beds
 from institutions.actions_many import enter_reports
 from institutions.actions_reports import report_occupancy
 from institutions.api.entries import BedEntry, LicenceEntry, OccupancyEntry
-from institutions.api.reach import NOT_HERE, lock_institutions, reach_of
+from institutions.api.reach import Reach, lock_institutions, reach_of, unreachable
 from institutions.api.writing_institutions import CONFLICT, MISSING, REASON
 from institutions.models import BedCount, BedRegister, Institution, Licence, Occupancy
 from institutions.models.institutions import ELDERLY_CERTIFICATES
@@ -51,7 +51,7 @@ class Report:
         for row in rows:
             institution = reach.institutions.get(row.values["institution"])
             old = standing.get(self._key(row.values)) if institution is not None else None
-            refused = self._refused(row, institution, old)
+            refused = self._refused(reach, row, institution, old)
             if refused is not None:
                 outcomes.append(refused)
             elif institution is not None:
@@ -89,15 +89,14 @@ class Report:
         }
 
     def _refused(
-        self, row: Row, institution: Institution | None, old: Fact | None
+        self, reach: Reach, row: Row, institution: Institution | None, old: Fact | None
     ) -> Outcome | None:
         name, words = self.foreign(row.values)
         if words:
             fault = row.fault(words, "needs_consent", name)
             return Outcome(row, RowStatus.NEEDS_CONSENT, (fault,))
         if institution is None:
-            code = row.values["institution"]
-            return refuse(row, NOT_HERE.format(code=code), "not_found", "institution")
+            return unreachable(reach, row, "institution")
         if missing := [name for name in self.needs if old is None and name not in row.values]:
             faults = tuple(row.fault(MISSING, "required", name) for name in missing)
             return Outcome(row, RowStatus.REFUSED, faults)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -16,6 +16,8 @@ from yiyang.access.scope import Actor
 # 两个名称有多像才算疑似，百分之几；短名称一字之差就不是一家，所以从严。
 ALIKE_PERCENT = 80
 SHORTEST = 3
+# 名称有共同字对最多的几家才细比。
+LOOKED_AT = 8
 PUNCTUATION = re.compile(r"[\W_]+")
 SAME_CREDIT_CODE, SIMILAR_NAME, SAME_NAME = (
     "信用代码相同",
@@ -55,14 +57,14 @@ def probable_matches(
     left = unmatched_profiles(actor, day, taken) if ours is None else ours
     by_credit = {one.credit_code: one for one in left if one.credit_code}
     districts = districts_on(day)
-    by_district: dict[int | None, list[InstitutionProfile]] = defaultdict(list)
+    near: dict[int | None, _Names] = defaultdict(_Names)
     for one in left:
-        by_district[districts.get(one.region_id)].append(one)
+        near[districts.get(one.region_id)].add(one)
     used: set[int] = set()
     found: dict[int, Match] = {}
     for row in rows:
-        near = by_district[districts.get(row.region_id)] if row.region_id else []
-        match = _by_credit(row, by_credit, used) or _by_name(row, near, used)
+        names = near[districts.get(row.region_id)] if row.region_id else _Names()
+        match = _by_credit(row, by_credit, used) or _by_name(row, names, used)
         if match is not None:
             found[row.pk] = match
             used.add(match.institution_id)
@@ -97,19 +99,45 @@ def _by_credit(
     return _match(found, SAME_CREDIT_CODE)
 
 
-def _by_name(
-    row: UploadRow, near: Iterable[InstitutionProfile], used: Collection[int]
-) -> Match | None:
+def _by_name(row: UploadRow, names: _Names, used: Collection[int]) -> Match | None:
     name = plain_name(str(row.document.get("name") or ""))
     scored = [
         (likeness(name, plain_name(one.name)), one)
-        for one in near
+        for one in names.like(name)
         if one.institution_id not in used
     ]
     best, found = max(scored, key=lambda one: one[0], default=(0, None))
     if found is None or best < ALIKE_PERCENT:
         return None
     return _match(found, SAME_NAME if best == 100 else SIMILAR_NAME)  # noqa: PLR2004
+
+
+class _Names:
+    """The names of one district, found by the pairs of characters they share with another.
+
+    Every name against every other would take minutes for a few thousand of them.
+    """
+
+    def __init__(self) -> None:
+        self._profiles: list[InstitutionProfile] = []
+        self._places: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, profile: InstitutionProfile) -> None:
+        place = len(self._profiles)
+        self._profiles.append(profile)
+        for pair in pairs_of(plain_name(profile.name)):
+            self._places[pair].append(place)
+
+    def like(self, name: str) -> list[InstitutionProfile]:
+        """The few that share most with the name."""
+        shared: Counter[int] = Counter()
+        for pair in pairs_of(name):
+            shared.update(self._places.get(pair, ()))
+        return [self._profiles[place] for place, _ in shared.most_common(LOOKED_AT)]
+
+
+def pairs_of(name: str) -> set[str]:
+    return {name[at : at + 2] for at in range(len(name) - 1)}
 
 
 def plain_name(name: str) -> str:

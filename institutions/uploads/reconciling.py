@@ -31,6 +31,8 @@ COMPARED = (
 )
 BEDS = ("total", "nursing", "rehabilitation", "hospice", "day_care")
 OCCUPANCY = ("occupants", "dependent", "partly_dependent", "aged_80_plus")
+PARTS: Mapping[str, type[Model]] = {"beds": BedCount, "occupancy": Occupancy}
+ROW_POINTER = len(["#", "rows", "17"])
 NOT_HELD = "未登记"
 ELSEWHERE = "登记在授权范围以外的区划"
 OURS_ONLY = "核对是否仍在开办：已停办的请民政报停业或注销，漏报的请民政补进下月整册。"
@@ -175,6 +177,7 @@ def _conflict(
         ours.name,
         ours.region.name,
         ours.institution_id,
+        why=why_of(row),
         requests=tuple(str(one["uid"]) for one in row.requests),
         differences=(
             *_profile_differences(row.document, ours, compared.regions),
@@ -256,7 +259,7 @@ def _ours(profile: InstitutionProfile) -> Entry:
 
 
 def _theirs(row: UploadRow) -> Entry:
-    words = "；".join(str(fault["detail"]) for fault in row.errors)
+    words = why_of(row)
     place = row.region.name if row.region is not None else ""
     return Entry(
         row.code,
@@ -266,6 +269,20 @@ def _theirs(row: UploadRow) -> Entry:
         THEIRS_ONLY if words else AGREED,
         words,
     )
+
+
+def why_of(row: UploadRow) -> str:
+    """Why the row, or a part of it, did not enter the register; each reason with its field."""
+    return "；".join(f"{_place(fault)}{fault['detail']}" for fault in row.errors)
+
+
+def _place(fault: Mapping[str, Any]) -> str:
+    """The field a fault points at, by its Chinese name; nothing for the row as a whole."""
+    names = str(fault.get("pointer", "")).split("/")[ROW_POINTER:]
+    model = PARTS.get(names[0], InstitutionProfile) if names else None
+    if model is None or not hasattr(model, names[-1]):
+        return ""
+    return f"“{label_of(model, names[-1])}”"
 
 
 def _probable(row: UploadRow, match: Match) -> Entry:

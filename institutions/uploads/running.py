@@ -43,6 +43,7 @@ PROFILE = (
     *("code", "name", "region", "address", "credit_code", "status", "elderly_kind"),
     *("elderly_grade", "ownership"),
 )
+WAITING = (UploadState.RECEIVED, UploadState.RUNNING)
 # 一行里几部分的结果，取最要紧的一个作为这一行的。
 WORST = (
     *(RowStatus.REFUSED, RowStatus.NEEDS_CONSENT, RowStatus.NEW, RowStatus.CHANGED),
@@ -66,14 +67,19 @@ def run(upload_id: int, *, day: date, at: Callable[[], datetime]) -> None:
         if not cursor.fetchone()[0]:
             return
     try:
-        waiting = (UploadState.RECEIVED, UploadState.RUNNING)
-        rows = RegisterUpload.objects.filter(pk=upload_id, state__in=waiting)
+        rows = RegisterUpload.objects.filter(pk=upload_id, state__in=WAITING)
         upload = rows.select_related("token__user").first()
         if upload is not None:
             _run(upload, day=day, at=at)
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [UPLOAD_LOCK, upload_id])
+
+
+def waiting() -> list[int]:
+    """Uploads not worked through, oldest first: their worker was killed, or never came."""
+    rows = RegisterUpload.objects.filter(state__in=WAITING).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 def batch_of(upload: RegisterUpload) -> str:

@@ -64,6 +64,15 @@ def key_class(name: str, keys: tuple[str, ...]) -> Any:
     return inline_serializer(f"{name}Key", fields).__class__
 
 
+@cache
+def _body_of(entry: Any, key: str) -> Any:
+    """The entry without the key that the address itself gives."""
+    if not key:
+        return entry
+    name = f"{entry.__name__.removesuffix('Entry')}BodyEntry"
+    return type(name, (entry,), {key: None, "__doc__": entry.__doc__})
+
+
 def result_serializer(writing: Writing, *, in_bulk: bool) -> Any:
     """The answer to one row, its key as the resource has it."""
     name = writing.entry.__name__.removesuffix("Entry")
@@ -109,7 +118,9 @@ class WriteSchema(ResourceSchema):
         if self._writing is None:
             return None
         if not self._is_bulk:
-            return self._writing.entry
+            return _body_of(
+                self._writing.entry, "" if self._is_list else self._resource.lookup_name
+            )
         name = self._writing.entry.__name__.removesuffix("Entry")
         rows = serializers.ListField(
             child=self._writing.entry(), min_length=1, max_length=MOST_ROWS

@@ -250,7 +250,7 @@ def _refusal_of(outcome: Outcome) -> ApiRefusal:
         kind = Refusal.NEEDS_CONSENT
     elif "not_found" in codes:
         kind = Refusal.NOT_FOUND
-    elif "conflict" in codes:
+    elif codes & {"conflict", "merged"}:
         kind = Refusal.CONFLICT
     return refused(kind, faults=outcome.faults)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contracts.tests.persons import browse_as
-from institutions.models import RegisterUpload, UploadState
+from institutions.models import RegisterUpload, UploadRow, UploadState
 from institutions.tests.factories import make_elderly, make_profile
 from targets.tests.factories import City, make_city
 from yiyang.access.roles import Role
@@ -56,10 +56,14 @@ def a_month(caller: Caller, city: City) -> None:
 
 def test_each_part_is_listed_with_what_to_do(caller: Caller, city: City) -> None:
     a_month(caller, city)
+    sent = UploadRow.objects.get(code="MZ-3")
+    UploadRow.objects.filter(pk=sent.pk).update(
+        errors=[*sent.errors, {"pointer": "#/rows/3/beds/total", "code": "x", "detail": "太多。"}]
+    )
     text = browse_as(CITY).get(page()).content.decode()
     for words in (
         *("我方独有敬老院", "夕阳红养护中心（东）", "名称相近", "旧名称", "新名称", "整册独有"),
-        *("西区独有", "没有“level”这个字段", "看修改申请", "报停业或注销"),
+        *("西区独有", "没有“level”这个字段", "看修改申请", "报停业或注销", "“床位总数”太多。"),
     ):
         assert words in text, words
 

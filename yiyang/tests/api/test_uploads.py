@@ -71,7 +71,7 @@ def send(caller: Caller, rows: list[Any], path: str = SEND) -> Any:
 
 
 def work_through() -> None:
-    for key in RegisterUpload.objects.values_list("pk", flat=True):
+    for key in running.waiting():
         running.run(key, day=timezone.localdate(), at=timezone.now)
 
 

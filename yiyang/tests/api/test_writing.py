@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from institutions.models import (
     BedCount,
@@ -343,3 +344,23 @@ def test_a_home_in_house_names_its_host(caller: Caller, city: City) -> None:
     host = make_health(city.east_street)
     told = caller.send("PUT", "institutions/MZ-1/", home(city, host=host.code)).json()
     assert told["document"]["host"] == host.code
+
+
+def test_a_merged_institution_names_the_one_it_went_into(
+    caller: Caller, eastern: Caller, city: City
+) -> None:
+    kept, gone = make_elderly(city.east_street), make_elderly(city.east_street)
+    Institution.objects.filter(pk=gone.pk).update(
+        merged_into=kept, voided_at=timezone.now(), void_reason="并入"
+    )
+    report = {"institution": gone.code, **REPORTS[1][1]}
+    for one in (caller, eastern):
+        for answer in (
+            one.send("PUT", f"institutions/{gone.code}/", home(city)),
+            one.send("POST", "beds/", report),
+        ):
+            [fault] = answer.json()["errors"]
+            assert (answer.status_code, fault["code"]) == (409, "merged")
+            assert kept.code in fault["detail"]
+    InstitutionProfile.objects.filter(institution=kept).update(region=city.west_street)
+    assert eastern.send("POST", "beds/", report).status_code == 404
