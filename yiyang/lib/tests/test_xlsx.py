@@ -230,6 +230,11 @@ def test_a_sheet_out_of_order_is_refused(rows: str) -> None:
     assert "打不开" in read(made(rows), streamed=True)
 
 
+def test_what_belongs_in_no_row_changes_nothing() -> None:
+    rows = '<rPh/><row r="1"><rPh/><c r="A1"><is><t>甲</t></is><ext><v>9</v></ext></c></row>'
+    assert read(made(rows), streamed=True) == [Row(1, ("甲",))]
+
+
 def test_a_cell_far_to_the_right_is_refused() -> None:
     rows = '<row r="1"><c r="ALL1"><v>1</v></c></row>'
     assert "超过 200 列" in read(made(rows), streamed=True)

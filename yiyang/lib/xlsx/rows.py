@@ -149,7 +149,7 @@ class Rows:
     def _enter(self, name: str, attributes: Attributes) -> None:
         if name == CELL:
             self._awaited = WITHIN_A_CELL
-            self._attributes, self._value = attributes, ""
+            self._attributes, self._value, self._guides = attributes, "", 0
         elif name == ROW:
             self._awaited = CELL
             self._begin_row(attributes.get("r"))
@@ -171,10 +171,9 @@ class Rows:
                 self.complete.append((self._row, self._values))
         else:
             self._awaited, self.is_done = AFTER_ALL, True
-        self._pieces.clear()
 
     def _end_within(self, name: str) -> None:
-        if name == "v":
+        if name == "v" and not self._depth:
             written_as = self._attributes.get("t")
             if written_as != "inlineStr":
                 text, style = "".join(self._pieces), self._attributes.get("s")

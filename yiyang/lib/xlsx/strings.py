@@ -72,7 +72,6 @@ class Texts:
         elif name == self._ending:
             self.complete.append("".join(self._runs))
             self._runs.clear()
-        self._pieces.clear()
 
     def heard(self) -> int:
         return sum(map(len, self._pieces)) + sum(map(len, self._runs)) + len(self._runs)
