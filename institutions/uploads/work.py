@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 
 from institutions.models import RegisterUpload, UploadRow
-from institutions.models.uploads import UploadRowQuerySet
+from institutions.models.uploads import UploadQuerySet, UploadRowQuerySet
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.api.writing import RowStatus
@@ -24,21 +24,20 @@ def may_reconcile(actor: Actor) -> bool:
     return any(actor.may(permission) for permission in KEEPING)
 
 
-def newest(actor: Actor, day: date) -> RegisterUpload | None:
-    """The newest register worked through, where it is recent."""
+def recent(actor: Actor, day: date) -> UploadQuerySet:
+    """The recent registers worked through, the newest first."""
     done = RegisterUpload.objects.visible_to(actor).done()
-    return done.filter(month_end__gt=day - RECENT).order_by("-month_end", "-pk").first()
+    return done.filter(month_end__gt=day - RECENT).order_by("-month_end", "-pk")
+
+
+def newest(actor: Actor, day: date) -> RegisterUpload | None:
+    return recent(actor, day).first()
 
 
 def not_written(actor: Actor, day: date) -> UploadRowQuerySet:
     """Rows of the newest register in the actor's scope that did not enter ours."""
-    upload = newest(actor, day)
     rows = UploadRow.objects.visible_to(actor).filter(status__in=NOT_WRITTEN)
-    return rows.filter(upload=upload) if upload is not None else rows.none()
-
-
-def count(actor: Actor, day: date) -> int:
-    return not_written(actor, day).count()
+    return rows.filter(upload__in=recent(actor, day).values("pk")[:1])
 
 
 def page(actor: Actor, day: date) -> str:
@@ -55,7 +54,7 @@ NOT_RECONCILED = WorkSource(
     order=40,
     permission=Permission.VIEW_INSTITUTIONS,
     suits=may_reconcile,
-    count=count,
+    rows=not_written,
     more_url=page,
     hint="请在“两册核对”里看原因：改正后由民政重新报送，须同意的在修改申请里答复。",
 )

@@ -104,7 +104,7 @@ POLICY_WORK = (
         order=55,
         permission=Permission.REVIEW,
         suits=may_review,
-        count=lambda actor, day: changes_to_decide(actor).count(),
+        rows=lambda actor, day: changes_to_decide(actor),
         items=change_items,
         hint="阶段目标、时效、任务的责任，批准后立即生效；自己提出的不列在这里。",
     ),
