@@ -55,6 +55,7 @@ OWN = (
     Mover(Licence, "institution_id", "证照与备案"),
     Mover(GreenChannel, "institution_id", "绿色通道"),
     Mover(CareService, "institution_id", "医养服务"),
+    Mover(CareService, "provider_id", "医养服务（作为提供方）"),
     Mover(InsuranceDesignation, "institution_id", "医保、长护险定点"),
     Mover(BedCount, "institution_id", "床位"),
     Mover(Occupancy, "institution_id", "在住"),
