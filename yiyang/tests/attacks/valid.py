@@ -80,6 +80,7 @@ FORMS = (
         {
             "name": "民政系统同步",
             "reads": ["institutions", "beds"],
+            "writes": [],
             "regions": "{east}",
             "networks": "10.1.2.0/24",
             "expires_on": NEXT_WEEK,
