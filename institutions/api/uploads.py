@@ -39,7 +39,9 @@ MONTH, ASKS, SHORT = "month", "request_changes", "accept_short"
 ASKED = frozenset({MONTH, ASKS, SHORT})
 STATUS = "status"
 NO_MONTH = "请写报送的月份，如 month=2026-03。"
-NO_ROWS = "请写成 {“rows”: [ … ]}，或一行一条的 NDJSON；至少一行。"
+NO_ROWS = (
+    "内容请写成 {“rows”: [ … ]}（外层只有 rows，月份写在地址里），或一行一条的 NDJSON；至少一行。"
+)
 MOST_ROWS = 10_000
 TOO_MANY = f"整册至多 {MOST_ROWS} 行。"
 
