@@ -124,10 +124,11 @@ def _enter(
     tally: Tally,
     faults: list[str],
 ) -> None:
+    # 行尾的空格子读表时已去掉；有这一列，就是填了空的。
     texts = {
-        cell.name: row.cells[place]
+        cell.name: row.cells[place] if place < len(row.cells) else ""
         for cell in sheet.cells
-        if (place := columns.get(cell.heading)) is not None and place < len(row.cells)
+        if (place := columns.get(cell.heading)) is not None
     }
     values, wrong = read_cells(sheet.cells, texts)
     if not wrong:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from institutions.imports.actions import confirm_import
 from institutions.imports.pages import all_pages
+from institutions.ingest.registers import ingest
+from institutions.ingest.sheets import BEDS
 from institutions.models import (
     BedCount,
     ColumnMatch,
@@ -217,6 +219,20 @@ def test_a_column_the_sheet_lacks_stays_as_it_is_in_the_register(
     assert (batch.message, counts(batch)) == ("", (0, 1, 0, 0))
     now = home.profiles.get(ends_on=None)
     assert (now.name, now.address, now.departments) == ("新名", "人民路 1 号", ["GERIATRICS"])
+
+
+def test_a_cell_emptied_at_the_end_of_its_line_is_emptied_in_the_register(
+    clerk: User, hospital: Institution
+) -> None:
+    """By command and by page; the last cells of a line are read as if they were not there."""
+    place = (hospital.code, "2025-06-30", "卫健核定", "实有", 20)
+    for nursing, sent in ((5, 5), ("", 0)):
+        content = ",".join(HEADER) + "\n" + ",".join(map(str, (*place, nursing)))
+        ingest(BEDS, content.encode(), by=SYSTEM, batch="命令")
+        assert BedCount.objects.kept().get().nursing == sent
+    for nursing, sent in ((5, 5), ("", 0)):
+        confirm(clerk, preview(clerk, send_cells(clerk, "beds", beds((*place, nursing)))))
+        assert BedCount.objects.kept().get().nursing == sent
 
 
 def test_the_old_values_are_shown_as_a_clerk_would_type_them(clerk: User, street: Region) -> None:
