@@ -37,6 +37,7 @@ class SubscribeFields(serializers.Serializer[Any]):
 class SubscriptionFields(serializers.Serializer[Any]):
     """A subscription with how its last notice fared."""
 
+    mark = serializers.CharField(required=False, help_text="演示数据的标记")
     id = serializers.UUIDField(help_text="订阅的编号，也是签名的密钥编号")
     url = serializers.CharField(help_text="通知地址")
     resources = serializers.ListField(

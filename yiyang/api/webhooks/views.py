@@ -47,9 +47,8 @@ class SubscriptionsView(OfSubscriptions):
 
     def get(self, request: Request) -> HttpResponseBase:
         refuse_unknown(inner(request).GET, frozenset())
-        head = {"mark": settings.DEMO_MARK} if settings.DEMO else {}
         found = [document_of(one) for one in held_by(request)]
-        response = HttpResponse(json_text({**head, "results": found}), content_type=JSON)
+        response = HttpResponse(json_text({**mark(), "results": found}), content_type=JSON)
         return with_etag(request._request, response)
 
     def post(self, request: Request) -> HttpResponseBase:
@@ -62,7 +61,7 @@ class SubscriptionsView(OfSubscriptions):
             resources=fields.get("resources", []),
             at=asked_at(inner(request)),
         )
-        document = {**document_of(held_by(request).get(pk=made.pk)), "secret": secret}
+        document = {**mark(), **document_of(held_by(request).get(pk=made.pk)), "secret": secret}
         answer = HttpResponse(json_text(document), content_type=JSON, status=CREATED)
         answer["Location"] = request.build_absolute_uri(f"{request.path}{made.uid}/")
         answer["Cache-Control"] = "no-store"
@@ -74,7 +73,7 @@ class SubscriptionView(OfSubscriptions):
 
     def get(self, request: Request, uid: str) -> HttpResponseBase:
         refuse_unknown(inner(request).GET, frozenset())
-        text = json_text(document_of(_one(request, uid)))
+        text = json_text({**mark(), **document_of(_one(request, uid))})
         return with_etag(request._request, HttpResponse(text, content_type=JSON))
 
     def delete(self, request: Request, uid: str) -> HttpResponseBase:
@@ -82,6 +81,11 @@ class SubscriptionView(OfSubscriptions):
         at = asked_at(inner(request))
         end_subscription(by=actor_of(request), subscription=_one(request, uid), at=at)
         return HttpResponse(status=NO_CONTENT)
+
+
+def mark() -> dict[str, str]:
+    """The mark of the demo, which every answer of it carries."""
+    return {"mark": settings.DEMO_MARK} if settings.DEMO else {}
 
 
 def held_by(request: Request) -> QuerySet[Any]:
