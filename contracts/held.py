@@ -19,6 +19,9 @@ from django.utils.timezone import get_current_timezone
 from contracts.identity import COLUMNS, DIGEST_COLUMNS, TABLE, data_key_of, open_identity
 from contracts.models import Person, PersonKey
 from contracts.sealed import LABELS, logged_values
+from contracts.sheets import sought_among_sheets
+from institutions.imports.registry import title_of
+from institutions.imports.searching import sheets_naming
 from yiyang.access.fields import FieldClass, field_classes_of
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -32,6 +35,7 @@ RESTRICTED_LEFT_OUT = "本件不含限制类信息（如有，由市级卫健审
 # 密钥与检索值不是关于人的信息，交出去只会让加密失去意义。
 SILENT = frozenset({"id", *COLUMNS.values(), *DIGEST_COLUMNS.values()})
 HISTORY_HEADINGS = ("时间", "台账", "记录", "操作", "项目", "变更前", "变更后", "原因", "操作人")
+SHEET_HEADINGS = ("文件名", "台账", "上传时间")
 AUDIT_HEADINGS = ("时间", "事项", "结果", "理由", "账号编号")
 Path = tuple[type[Model], str]
 Opener = Callable[[Mapping[str, Any]], Mapping[str, str]]
@@ -68,7 +72,7 @@ def held_about(person: Person, actor: Actor) -> Held:
     registers = [_rows_about(model, path, persons, actor) for model, path in registers_of_persons()]
     sections = [_of_identity(persons)]
     sections += [_section(rows) for rows in registers if rows]
-    sections += [_history(persons, registers), _audit(persons)]
+    sections += [*_sheets(persons), _history(persons, registers), _audit(persons)]
     note = "" if actor.may(Permission.VIEW_RESTRICTED) else RESTRICTED_LEFT_OUT
     return Held(person.uid, actor.day, note, sections)
 
@@ -162,6 +166,14 @@ def _in_words(field: Field[Any, Any], value: Any) -> str:
 
 def _instant(at: datetime) -> str:
     return f"{at.astimezone(get_current_timezone()):%Y-%m-%d %H:%M:%S}"
+
+
+def _sheets(persons: Sequence[Person]) -> Iterator[Section]:
+    """The stored import sheets that still name the person; none, no section."""
+    naming = sheets_naming(sought_among_sheets([person.pk for person in persons]))
+    rows = [[one.file_name, title_of(one.register), _instant(one.uploaded_at)] for one in naming]
+    if rows:
+        yield Section("尚未清除的导入文件", SHEET_HEADINGS, rows)
 
 
 def _history(persons: Sequence[Person], registers: Sequence[Sequence[Model]]) -> Section:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from contracts.destruction import carry_out, confirm_destruction, plan_destruction
+from contracts.held import Held, held_about
 from contracts.models import Person
 from contracts.tests.factories import make_known_person
 from contracts.tests.persons import browser_of, events_after, last_event_id
@@ -27,6 +28,7 @@ from institutions.models import ImportBatch, ImportPage, ImportPiece, ImportStat
 from institutions.tests.batches import BEDS_CELLS, preview, send, send_cells, workbook
 from yiyang.access.models import User
 from yiyang.access.roles import Role
+from yiyang.access.scope import known_actor
 from yiyang.access.tests.accounts import open_user
 from yiyang.audit.kinds import EventKind
 
@@ -172,6 +174,20 @@ def test_a_sheet_sent_while_persons_are_destroyed_is_found_before_the_plan_is_cl
 
     result = carry_out(plan=plan, as_of=DAY, say=send_meanwhile)
     assert (result.persons, result.sheets, kept()) == (1, 1, set())
+
+
+def test_the_persons_copy_lists_the_sheets_that_still_name_them(dead: Person, clerk: User) -> None:
+    reviewer = open_user(Role.CITY_HEALTH_REVIEWER)
+    by = known_actor(reviewer.pk, reviewer.role, DAY)
+    send_cells(clerk, "signups", sheet((OTHER, "李桂兰", "")))
+    assert "尚未清除的导入文件" not in titles(held_about(dead, by))
+    batch = send_cells(clerk, "signups", sheet((NUMBER, "欧阳兰芝", "")))
+    [section] = [one for one in held_about(dead, by).sections if one.title == "尚未清除的导入文件"]
+    assert [row[0] for row in section.rows] == [batch.file_name]
+
+
+def titles(held: Held) -> set[str]:
+    return {section.title for section in held.sections}
 
 
 def test_the_command_says_first_how_many_sheets_go(dead: Person, clerk: User) -> None:

@@ -81,6 +81,7 @@ class Refusal(Enum):
     NEEDS_CONSENT = Kind(
         "needs_consent", 409, "须对方部门同意", "请改为提交修改申请，答复可用申请编号读取。"
     )
+    BUSY = Kind("busy", 503, "一时忙不过来", "请等 Retry-After 给出的秒数后原样重发。")
     THROTTLED = Kind("throttled", 429, "调用过于频繁", "请等 Retry-After 给出的秒数后再试。")
     SERVER_ERROR = Kind(
         "server_error", 500, "系统出错", "请稍后再试；仍不行，把 request_id 告诉系统管理员。"

@@ -12,6 +12,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.core.exceptions import ValidationError as ModelError
+from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
@@ -85,6 +86,10 @@ def _as_refusal(error: Exception) -> ApiRefusal:
         return refused(Refusal.INVALID, faults=tuple(faults_in(error.detail)))
     if isinstance(error, ModelError):
         return refused(Refusal.INVALID, faults=tuple(faults_of(error)))
+    if isinstance(error, OperationalError):
+        # 死锁、等锁太久、超过时限、数据库正在重启：原样重发多半就好。
+        logger.warning("api_busy", exc_info=error)
+        return refused(Refusal.BUSY, wait=1)
     for kind, refusal in _SAME.items():
         if isinstance(error, kind):
             return refused(refusal)

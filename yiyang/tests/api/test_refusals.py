@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import RequestFactory
 
 from targets.tests.factories import make_city
@@ -107,3 +108,13 @@ def test_what_is_to_end_says_so_in_every_answer(caller: Caller) -> None:
     assert answer["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"
     assert "/api/docs/#versions" in answer["Link"]
     assert "Sunset" not in caller.get("runs/")
+
+
+def test_a_deadlock_is_told_as_worth_trying_again(caller: Caller, monkeypatch: Any) -> None:
+    def stuck(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr("yiyang.api.views.asked_of", stuck)
+    answer = caller.get("institutions/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert answer["Retry-After"] == "1"
