@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.template.loader import render_to_string
+from pytest_django import DjangoDbBlocker
 
 from contracts.tests.persons import browser_of
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
 from yiyang.tests.attacks.addresses import ADDRESSES, Address
-from yiyang.tests.attacks.conftest import made_scene, scene
-from yiyang.tests.attacks.scene import Scene
+from yiyang.tests.attacks.scene import Scene, make_scene, taken_back
 from yiyang.tests.attacks.valid import FORMS, Filled
 from yiyang.tests.browsing import AnswerWindow, window
 
-__all__ = ["made_scene", "scene"]
 pytestmark = pytest.mark.browser
 
 # 依次问：谁先能打开，就用谁的眼睛看。
@@ -35,6 +35,20 @@ LISTS = tuple(
     for one in PAGES
     if Role.DISTRICT_HEALTH_CLERK in one.open_to and not (one.keys or one.query)
 )
+
+
+@pytest.fixture(scope="module")
+def made_scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    """The scene of the attacks, for these pages only: no other test may meet its rows."""
+    with django_db_blocker.unblock(), taken_back():
+        yield make_scene()
+
+
+@pytest.fixture
+def scene(made_scene: Scene) -> Iterator[Scene]:
+    cache.clear()
+    with taken_back():
+        yield made_scene
 
 
 @pytest.fixture(scope="module")
