@@ -245,7 +245,7 @@ def test_a_name_nobody_knows_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None
 
 BAD = (
     *("http://hooks.example.com/", "ftp://hooks.example.com/", "hooks.example.com", "", "https://"),
-    *("https://user:word@hooks.example.com/", "https://hooks.example.com/#a", "https://a b.com/"),
+    *("https://user:w@hooks.example.com/", "https://hooks.example.com/#a", "https://a b.com/"),
     *(
         "https://hooks.example.com:99999/",
         "https://hooks.example.com\\@127.0.0.1/",
