@@ -15,7 +15,7 @@ from contracts.tests.persons import browser_of
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
 from yiyang.tests.attacks.addresses import ADDRESSES, Address
-from yiyang.tests.attacks.scene import Scene, make_scene, taken_back
+from yiyang.tests.attacks.scene import Scene, held_open, make_scene, taken_back
 from yiyang.tests.attacks.valid import FORMS, Filled
 from yiyang.tests.browsing import AnswerWindow, window
 
@@ -40,7 +40,7 @@ LISTS = tuple(
 @pytest.fixture(scope="module")
 def made_scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
     """The scene of the attacks, for these pages only: no other test may meet its rows."""
-    with django_db_blocker.unblock(), taken_back():
+    with django_db_blocker.unblock(), held_open():
         yield make_scene()
 
 

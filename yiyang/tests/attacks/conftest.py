@@ -8,13 +8,13 @@ import pytest
 from django.core.cache import cache
 from pytest_django import DjangoDbBlocker
 
-from yiyang.tests.attacks.scene import Scene, make_scene, taken_back
+from yiyang.tests.attacks.scene import Scene, held_open, make_scene, taken_back
 
 
 @pytest.fixture(scope="package")
 def made_scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
     """Make the scene in a transaction that is taken back at the end."""
-    with django_db_blocker.unblock(), taken_back():
+    with django_db_blocker.unblock(), held_open():
         yield make_scene()
 
 

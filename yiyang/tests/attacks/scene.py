@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -112,6 +112,21 @@ def taken_back() -> Iterator[None]:
     with block:
         yield
         transaction.set_rollback(True)
+
+
+@contextmanager
+def held_open() -> Iterator[None]:
+    """Take back at the end, whatever answers are closed meanwhile.
+
+    The end of a request would close the connection, and with it the transaction of the scene.
+    """
+    own: Any = connections["default"]
+    own.close_if_unusable_or_obsolete = lambda: None
+    try:
+        with taken_back():
+            yield
+    finally:
+        del own.close_if_unusable_or_obsolete
 
 
 def make_scene() -> Scene:
