@@ -8,6 +8,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -200,8 +201,11 @@ def _keyed(asked: Asked, actor: Actor) -> list[tuple[int, str]]:
     """The page's texts, each with the number it stands at."""
     resource = asked.resource
     if resource.documents is None:
-        page = asked.page
-        return list(with_keyed_documents(page, resource, asked.names, key=resource.key))
+        page = with_keyed_documents(asked.page, resource, asked.names, key=resource.key)
+        with transaction.atomic(), connection.cursor() as cursor:
+            # 归并连接会把另一张表的索引从头走到这一页；一页不过千行，逐行去找，多深都一样快。
+            cursor.execute("SET LOCAL enable_mergejoin = off")
+            return list(page)
     rows = list(asked.page)
     texts = texts_of(asked, rows, asked.names, actor)
     return [(row.pk, text) for row, text in zip(rows, texts, strict=True)]
