@@ -21,6 +21,7 @@ from yiyang.api.forms import RevokeForm, RotateForm, TokenForm
 from yiyang.api.models import ApiToken
 from yiyang.api.resources import read_scopes, write_scopes
 from yiyang.api.tokens import codes_of, issue_token, revoke_token, rotate_token
+from yiyang.form_errors import put_errors
 
 NO_ACCOUNT = "没有这个接口账号，请从账号列表里点选。"
 NOT_FOUND = "没有这个令牌，请回到账号页查看。"
@@ -72,7 +73,7 @@ def token_new(request: ActorRequest, user_id: int) -> HttpResponse:
                 by=request.actor, user=account, on=request.actor.day, **fields
             )
         except ValidationError as error:
-            _add_errors(form, error)
+            put_errors(form, error)
         else:
             return _shown_once(request, token, text)
     return _form_page(request, account, form, "签发令牌")
@@ -92,7 +93,7 @@ def token_rotate(request: ActorRequest, user_id: int, token_id: int) -> HttpResp
                 by=request.actor, token=old, on=request.actor.day, **form.cleaned_data
             )
         except ValidationError as error:
-            _add_errors(form, error)
+            put_errors(form, error)
         else:
             return _shown_once(request, token, text)
     return _form_page(request, account, form, f"更换令牌：{old.name}")
@@ -144,11 +145,3 @@ def _form_page(request: ActorRequest, account: User, form: forms.Form, title: st
 
 def _shown_once(request: ActorRequest, token: ApiToken, text: str) -> HttpResponse:
     return render(request, "api/token_shown.html", {"token": token, "text": text})
-
-
-def _add_errors(form: forms.Form, error: ValidationError) -> None:
-    """Put each message beside its field where the form has one, above the form otherwise."""
-    by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    for field, told in by_field.items():
-        for message in told:
-            form.add_error(field if field in form.fields else None, message)

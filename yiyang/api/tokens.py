@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
 
 from yiyang.access.models import User
 from yiyang.access.roles import Role
@@ -116,8 +117,6 @@ def revoke_token(*, by: Recorder, token: ApiToken, at: datetime, reason: str) ->
 
 def take_back_all(user: User) -> None:
     """Take back every token of an account that is being closed."""
-    from django.db.models.functions import Now  # noqa: PLC0415
-
     ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=Now())
 
 

@@ -24,6 +24,7 @@ from yiyang.access.models.users import UserQuerySet
 from yiyang.access.panels import panels_of
 from yiyang.access.passwords import one_time_password
 from yiyang.access.roles import Permission, Role
+from yiyang.form_errors import put_errors
 
 PAGE_SIZE = 50
 NOT_FOUND = "没有这个账号，请从账号列表里点选。"
@@ -56,7 +57,7 @@ def user_open(request: ActorRequest) -> HttpResponse:
         try:
             return _opened(request, form)
         except ValidationError as error:
-            _add_errors(form, error)
+            put_errors(form, error)
     return render(request, "access/user_open.html", {"form": form})
 
 
@@ -77,7 +78,7 @@ def user_role(request: ActorRequest, user_id: int) -> HttpResponse:
         try:
             actions.change_role(by=request.actor, user=account, **form.cleaned_data)
         except ValidationError as error:
-            _add_errors(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, f"角色已改为{account.get_role_display()}，须重新登录。")
             return redirect("user-detail", account.pk)
@@ -181,11 +182,3 @@ def _refused(request: ActorRequest, account: User, error: ValidationError) -> Ht
     for message in error.messages:
         messages.error(request, message)
     return redirect("user-detail", account.pk)
-
-
-def _add_errors(form: AccountForm | RoleForm, error: ValidationError) -> None:
-    """Put each message beside its field where the form has one, above the form otherwise."""
-    by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    for field, told in by_field.items():
-        for message in told:
-            form.add_error(field if field in form.fields else None, message)
