@@ -14,10 +14,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contracts.tests.factories import make_person, make_signup, make_team
 from institutions.tests.factories import (
     make_elderly,
+    make_health,
 )
 from targets.tests.factories import DAY, City
+from targets.tests.page_scene import store_run
 from yiyang.api.resources import Resource, all_resources
 from yiyang.tests.api.callers import Caller, make_caller
 from yiyang.tests.api.scene import ID_NUMBER, NAME, PHONE, make_api_city
@@ -132,12 +135,17 @@ def test_a_figure_comes_with_its_run_definition_and_verdict(caller: Caller, city
     assert judged["verdict"]
 
 
-def test_small_counts_of_signups_are_left_out(caller: Caller) -> None:
-    assert all(
-        one["signed_up"] == 0 or one["signed_up"] >= 5
-        for one in caller.results("signup-counts/")
-        if one["signed_up"] is not None
-    )
+def test_small_counts_of_signups_are_left_out(caller: Caller, city: City) -> None:
+    """One signed up in the west would follow from the city less the east: neither is told."""
+    team = make_team(make_health(city.east_street), city.east_community)
+    for _ in range(9):
+        make_signup(make_person(city.east_community), team)
+    make_signup(make_person(city.west_community), team)
+    store_run(city.city, DAY, ("FD17",))
+    told = {one["region"] for one in caller.results("signup-counts/")}
+    assert city.city.code in told
+    assert told.isdisjoint({city.west.code, city.west_street.code, city.west_community.code})
+    assert city.east.code not in told
 
 
 def test_the_day_after_tomorrow_is_as_good_a_day(caller: Caller) -> None:
