@@ -1,0 +1,1 @@
+"""What all papers share: the archive, its pages, and the reader papers are counted for."""
