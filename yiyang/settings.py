@@ -388,6 +388,9 @@ IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=30)
 IMPORT_SHORT_PERCENT = env.int("IMPORT_SHORT_PERCENT", default=20)
 # 指标页是否给各区划排名次；不排的按区划代码列出。
 INDICATOR_RANKING = env.bool("INDICATOR_RANKING", default=True)
+
+# 图表转 PNG 时除系统字体外另找中文字体的目录。
+CHART_FONT_DIRS = env.list("CHART_FONT_DIRS", default=[])
 # 数据质量：协议草稿几天未签、人口数几年未更新，列为发现。
 QUALITY_DRAFT_DAYS = env.int("QUALITY_DRAFT_DAYS", default=90)
 QUALITY_POPULATION_YEARS = env.int("QUALITY_POPULATION_YEARS", default=2)
