@@ -85,6 +85,12 @@ def _api() -> dict[str, Any]:
     return timed(peak_mb)
 
 
+def _workbook(regions: str) -> dict[str, Any]:
+    from targets.bench.workbook_work import timed
+
+    return timed(int(regions), peak_mb)
+
+
 def _settings(names: str) -> dict[str, Any]:
     from django.conf import settings
     from django.db import connection, transaction
@@ -130,6 +136,7 @@ WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     "settings": _settings,
     "sheet": _sheet,
     "snapshot": _snapshot,
+    "workbook": _workbook,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,16 +11,22 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from targets.bench import api, imports, machine, pages, report, snapshot
-from targets.bench.database import BenchError, bench_database, root_of
+from targets.bench import api, imports, machine, pages, report, snapshot, workbook
+from targets.bench.database import BenchDatabase, BenchError, bench_database, root_of
 
-WHAT = "snapshot：全部指标；import：导入签约台账（csv 与 xlsx）；pages：各台账名单；api：接口"
+WHAT = (
+    "snapshot：全部指标；import：导入签约台账（csv 与 xlsx）；pages：各台账名单；api：接口；"
+    "workbook：统计表工作簿，行数是区划数"
+)
 MISSES = {
     "snapshot": snapshot.misses,
     "import": imports.misses,
     "pages": pages.misses,
     "api": api.misses,
+    "workbook": workbook.misses,
 }
+# 不写 --rows 时的档。
+USUAL_ROWS = {"workbook": workbook.REGIONS}
 
 Measured = Callable[..., Iterator[snapshot.Line]]
 
@@ -29,14 +36,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("bench", choices=list(MISSES), help=WHAT)
-        parser.add_argument("--rows", type=int, nargs="+", required=True, help="签约数，可给几档")
+        parser.add_argument("--rows", type=int, nargs="+", help="签约数（区划数），可给几档")
         parser.add_argument("--regions", default="chongqing", help="区划：chongqing 或 wuhai")
         parser.add_argument("--json", action="store_true", help="一项一行 JSON")
         parser.add_argument("--keep", action="store_true", help="留下数据库，下次同样行数直接用")
         parser.add_argument("--write", action="store_true", help="写入 docs/performance.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if min(options["rows"]) < 1:
+        options["rows"] = options["rows"] or USUAL_ROWS.get(options["bench"])
+        if not options["rows"] or min(options["rows"]) < 1:
             raise CommandError("--rows 须是正整数，如 77000。")
         try:
             root_of(options["regions"])
@@ -45,6 +53,7 @@ class Command(BaseCommand):
                 "import": self._measure_imports,
                 "pages": partial(self._measure_answers, pages.measured),
                 "api": partial(self._measure_answers, api.measured),
+                "workbook": self._measure_workbooks,
             }
             measure[options["bench"]](options)
         except BenchError as error:
@@ -90,6 +99,14 @@ class Command(BaseCommand):
                 found = measured(database, rows=rows)
                 lines += [self._shown(options, line) for line in found]
         self._conclude(options, facts, lines)
+
+    def _measure_workbooks(self, options: dict[str, Any]) -> None:
+        nowhere = BenchDatabase(os.environ["DATABASE_URL"], root_of(options["regions"]))
+        lines: list[snapshot.Line] = []
+        for rows in sorted(options["rows"]):
+            found = workbook.measured(nowhere, rows=rows)
+            lines += [self._shown(options, line) for line in found]
+        self._conclude(options, workbook.machine(), lines)
 
     def _shown(self, options: dict[str, Any], line: snapshot.Line) -> snapshot.Line:
         if options["json"]:

@@ -1,0 +1,149 @@
+"""A statistical table as an Excel sheet, ready to print on landscape A4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from targets.tabulations.grid import (
+    NO_DATA,
+    Grid,
+    GridCell,
+    GridColumn,
+    GridRow,
+    groups_of,
+    headline,
+)
+from yiyang.lib.books import Block, Cell, Line, Sheet, plain_mark, sheet_title, streamed
+
+SONG, HEI = {"font_name": "宋体"}, {"font_name": "黑体"}
+BOXED = {**SONG, "border": 1, "valign": "vcenter"}
+HEAD = {**BOXED, "align": "center", "text_wrap": True, "bold": True}
+TEXT = {**BOXED, "num_format": "@", "text_wrap": True}
+NUMBER = {**BOXED, "align": "right", "num_format": "#,##0"}
+PERCENT = {**NUMBER, "num_format": "0.00%"}
+BARE = {**SONG, "valign": "vcenter"}
+LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "title": {**HEI, "font_size": 16, "align": "center", "valign": "vcenter"},
+    "right": {**BARE, "align": "right"},
+    "left": {**BARE},
+    "note": {**BARE, "text_wrap": True, "valign": "top", "font_size": 9},
+    "head": HEAD,
+    "text": TEXT,
+    "within": {**TEXT, "indent": 1},
+    "words": {**TEXT, "align": "center"},
+    "count": NUMBER,
+    "share": PERCENT,
+    "total-text": {**TEXT, "bold": True},
+    "total-words": {**TEXT, "align": "center", "bold": True},
+    "total-count": {**NUMBER, "bold": True},
+    "total-share": {**PERCENT, "bold": True},
+}
+TITLE_HEIGHT, HEAD_HEIGHT, LINE_HEIGHT, NOTE_HEIGHT = 30.0, 30.0, 20.0, 13.0
+NAME_COLUMN = 2  # 序号、代码之后是名称
+WIDE = 2  # 一个汉字占两个半角字符的宽
+
+
+def workbook_of(grid: Grid, fingerprint: str) -> bytes:
+    """The table as a workbook of one sheet."""
+    return b"".join(blocks_of(grid, grid["rows"], fingerprint))
+
+
+def blocks_of(grid: Grid, rows: Iterable[GridRow], fingerprint: str) -> Iterator[bytes]:
+    """The workbook as its rows are read, so that a long table never stands in memory whole."""
+    top = len(grid["filing"]) + 2
+    mark = plain_mark(grid["demo_mark"])
+    sheet = Sheet(
+        title=sheet_title(grid["title"]),
+        widths=[one["width"] for one in grid["columns"]],
+        lines=_lines(grid, rows, fingerprint),
+        frozen=(top + 2, NAME_COLUMN + 1),
+        repeated=(top, top + 1),
+        header=f"&C{mark}" if mark else "",
+        footer=f"&L{mark}&R第 &P 页，共 &N 页",
+    )
+    return streamed([sheet], LOOKS)
+
+
+def _lines(grid: Grid, rows: Iterable[GridRow], fingerprint: str) -> Iterator[Line]:
+    columns = grid["columns"]
+    yield from _opening(grid)
+    yield from _headings(columns)
+    looks = {
+        (level, is_total): _looks(columns, level, is_total=is_total)
+        for level in (0, 1, 2)
+        for is_total in (False, True)
+    }
+    for row in rows:
+        cells = [cell if isinstance(cell, str) else _number(cell) for cell in row["cells"]]
+        yield Line(cells, looks[min(row["level"], 2), row["is_total"]])
+    yield from _closing(grid, fingerprint)
+
+
+def _number(cell: GridCell) -> Cell:
+    """The value Excel can reckon with; 无数据 in words."""
+    if isinstance(cell, list):
+        top, bottom = cell
+        return top / bottom if bottom else NO_DATA
+    return NO_DATA if cell is None else cell
+
+
+def _looks(columns: Sequence[GridColumn], level: int, *, is_total: bool) -> tuple[str, ...]:
+    kinds = [one["kind"] for one in columns]
+    if is_total:
+        return tuple(f"total-{kind}" for kind in kinds)
+    if not level:
+        return tuple(kinds)
+    return tuple("within" if place == NAME_COLUMN else kind for place, kind in enumerate(kinds))
+
+
+def _opening(grid: Grid) -> Iterator[Line]:
+    last = len(grid["columns"]) - 1
+    mark = f"（{grid['demo_mark']}）" if grid["demo_mark"] else ""
+    yield _across(f"{headline(grid)}{mark}", "title", last, TITLE_HEIGHT)
+    for text in grid["filing"]:
+        yield _across(text, "right", last)
+    half = max(NAME_COLUMN + 1, last // 2)
+    cells: list[Cell] = [None] * (last + 1)
+    cells[0], cells[half + 1 if half < last else last] = "", f"计量单位：{grid['unit']}"
+    cells[0] = f"填报单位：{grid['region']}"
+    blocks = [Block(0, half), Block(half + 1, last)] if half + 1 < last else [Block(0, half)]
+    looks = ("left",) * (half + 1) + ("right",) * (last - half)
+    yield Line(cells, looks, LINE_HEIGHT, blocks)
+
+
+def _headings(columns: Sequence[GridColumn]) -> Iterator[Line]:
+    upper: list[Cell] = [None] * len(columns)
+    blocks = []
+    for group, first, last in groups_of(columns):
+        upper[first] = group or columns[first]["heading"]
+        if not group:
+            blocks.append(Block(first, first, 1))
+        elif last > first:
+            blocks.append(Block(first, last))
+    lower = [one["heading"] if one["group"] else None for one in columns]
+    looks = ("head",) * len(columns)
+    yield Line(upper, looks, LINE_HEIGHT, blocks)
+    yield Line(lower, looks, HEAD_HEIGHT)
+
+
+def _closing(grid: Grid, fingerprint: str) -> Iterator[Line]:
+    last = len(grid["columns"]) - 1
+    signed = "　　　　　　".join(f"{name}：" for name in grid["signatures"])
+    yield _across(signed, "left", last, HEAD_HEIGHT)
+    notes = [*grid["notes"], f"本表内容指纹（SHA-256）：{fingerprint}。"]
+    room = sum(one["width"] for one in grid["columns"]) * 10 // 9
+    for number, note in enumerate(notes, start=1):
+        text = f"注 {number}：{note}"
+        lines = ceil(_width(text) / room)
+        yield _across(text, "note", last, NOTE_HEIGHT * lines + 2)
+
+
+def _across(text: str, look: str, last: int, height: float = LINE_HEIGHT) -> Line:
+    cells: list[Cell] = [text, *[None] * last]
+    return Line(cells, (look,) * (last + 1), height, [Block(0, last)] if last else [])
+
+
+def _width(text: str) -> int:
+    return sum(1 if character.isascii() else WIDE for character in text)
