@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from targets.views import asof, forecast, gap, indicators, movement, plans, rebased, records, table
+from targets.views import (
+    asof,
+    charts,
+    forecast,
+    gap,
+    indicators,
+    movement,
+    plans,
+    rebased,
+    records,
+    table,
+)
 
 # /targets/
 urlpatterns = [
@@ -22,6 +33,21 @@ urlpatterns = [
         name="plan-step-remove",
     ),
     path("<slug:code>/", indicators.indicator_detail, name="indicator-detail"),
+    path(
+        "<slug:code>/charts/<slug:drawing>.svg",
+        charts.indicator_chart_svg,
+        name="indicator-chart-svg",
+    ),
+    path(
+        "<slug:code>/charts/<slug:drawing>.png",
+        charts.indicator_chart_png,
+        name="indicator-chart-png",
+    ),
+    path(
+        "<slug:code>/charts/<slug:drawing>.csv",
+        charts.indicator_chart_csv,
+        name="indicator-chart-csv",
+    ),
     path("<slug:code>/gap/", gap.gap_detail, name="gap"),
     path("<slug:code>/gap/export.xlsx", gap.gap_xlsx, name="gap-xlsx"),
     path("<slug:code>/gap/contacts/", gap.gap_contact, name="gap-contact"),

@@ -70,11 +70,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class TrendValue:
-    """One value of the trend: for the eye, and as a plain number for the drawing."""
+    """One value of the trend: for the eye, as a plain number for the page's drawing, exactly."""
 
     text: str
     fraction: str
     drawn: str
+    exact: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ def _trend_value(snapshot: IndicatorSnapshot | None, indicator: Indicator) -> Tr
     # 只供画线：判定与打印都不用这个小数。
     scale = 100 if indicator.is_ratio else 1
     drawn = "" if value is None else f"{float(value * scale):.4f}"
-    return TrendValue(value_text(figure, indicator), fraction_text(figure, indicator), drawn)
+    return TrendValue(value_text(figure, indicator), fraction_text(figure, indicator), drawn, value)
 
 
 def _reading(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from institutions.models import Region
 from targets.explain.coverage import coverage_of
 from targets.explain.figures import (
+    Part,
     breakdown,
     demands,
     judged_readings,
@@ -86,31 +88,59 @@ def indicator_detail(request: ActorRequest, code: str) -> HttpResponse:
         "footnotes": footnotes_of(run, code),
         "trend": trend(asked.region, [r.indicator for r in readings], request.actor),
         "may_plan": may_write_plans(request.actor),
+        "chart_query": _chart_query(request, asked),
         **_below(request, asked, readings[0].indicator, targets),
     }
     return render(request, "targets/indicator_detail.html", context)
+
+
+def _chart_query(request: ActorRequest, asked: Asked) -> str:
+    """What the files of the charts are asked with; empty for who may not take files away."""
+    if not request.actor.may(Permission.EXPORT):
+        return ""
+    below = "&below=streets" if request.GET.get("below") == STREETS else ""
+    return f"region={asked.region.code}&as_of={asked.run.as_of}{below}"
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """The regions asked for below one, with the target that judges them, if any does."""
+
+    children: list[Region]
+    streets: list[Region]
+    is_streets: bool
+    target: Target | None
+    parts: list[Part]
+
+
+def parts_below(
+    request: ActorRequest, asked: Asked, indicator: Indicator, targets: list[Target]
+) -> Below:
+    """The regions right below, or with `?below=streets` those below them."""
+    children = children_of(asked.tree, asked.region)
+    streets = grandchildren_of(asked.tree, asked.region)
+    is_streets = request.GET.get("below") == STREETS
+    judged = indicator.reading in judged_readings(targets)
+    target = next((t for t in targets if judged and t.judged_reading == indicator.reading), None)
+    shown = streets if is_streets and streets else children
+    parts = breakdown(asked.run, shown, indicator, target, request.actor)
+    return Below(children, streets, is_streets, target, parts)
 
 
 def _below(
     request: ActorRequest, asked: Asked, indicator: Indicator, targets: list[Target]
 ) -> dict[str, Any]:
     """The regions below as map and table, ranked unless the setting or the reader says not to."""
-    below = STREETS if request.GET.get("below") == STREETS else ""
-    children = children_of(asked.tree, asked.region)
-    streets = grandchildren_of(asked.tree, asked.region)
-    shown = streets if below and streets else children
-    judged = indicator.reading in judged_readings(targets)
-    target = next((t for t in targets if judged and t.judged_reading == indicator.reading), None)
-    parts = breakdown(asked.run, shown, indicator, target, request.actor)
+    below = parts_below(request, asked, indicator, targets)
     is_ranked = settings.INDICATOR_RANKING and request.GET.get("rank") != "off"
-    unranked = [Ranked(part, None) for part in parts]
+    unranked = [Ranked(part, None) for part in below.parts]
     return {
-        "parts": parts,
-        "rows": ranked(parts, indicator.direction) if is_ranked else unranked,
-        "map": map_of(asked.region, parts),
-        "below": below,
-        "children_level": _level_of(children),
-        "streets_level": _level_of(streets),
+        "parts": below.parts,
+        "rows": ranked(below.parts, indicator.direction) if is_ranked else unranked,
+        "map": map_of(asked.region, below.parts),
+        "below": STREETS if below.is_streets else "",
+        "children_level": _level_of(below.children),
+        "streets_level": _level_of(below.streets),
         "may_rank": settings.INDICATOR_RANKING,
         "is_ranked": is_ranked,
     }
