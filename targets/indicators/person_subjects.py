@@ -235,7 +235,7 @@ _POPULATION_COLUMNS = (
 def _people(
     name: str,
     title: str,
-    rows: Any,
+    build: Any,
     region: str,
     columns: tuple[Column, ...],
     *,
@@ -246,7 +246,7 @@ def _people(
         name,
         title,
         "人",
-        rows,
+        build,
         region,
         columns,
         is_personal=True,
@@ -255,12 +255,12 @@ def _people(
     )
 
 
-def _head_counts(name: str, title: str, rows: Any) -> Subject:
+def _head_counts(name: str, title: str, build: Any) -> Subject:
     return Subject(
         name,
         title,
         "人",
-        rows,
+        build,
         "region",
         _POPULATION_COLUMNS,
         roll_up=RollUp.STATED,

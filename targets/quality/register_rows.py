@@ -20,7 +20,7 @@ from institutions.models import (
 )
 from institutions.models.institutions import ELDERLY_CERTIFICATES, MEDICAL_CERTIFICATES
 from targets.indicators.base import flag
-from targets.indicators.institution_subjects import agreements, profile_on
+from targets.indicators.institution_subjects import AGREEMENTS, profile_on
 from targets.quality.joins import astray, in_words
 
 
@@ -32,7 +32,7 @@ def unsound_agreements(day: date) -> QuerySet[Any]:
         | Q(medical_is_certified=False)
         | Q(elderly_is_expired=True)
     )
-    return agreements(day).filter(Q(is_in_force=True) & unsound)
+    return AGREEMENTS.rows(day).filter(Q(is_in_force=True) & unsound)
 
 
 def agreements_without_items(day: date) -> QuerySet[Any]:

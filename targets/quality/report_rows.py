@@ -24,7 +24,7 @@ from institutions.models import (
     Status,
 )
 from targets.indicators.base import flag
-from targets.indicators.institution_subjects import IS_HOME, elderly_services, profile_on
+from targets.indicators.institution_subjects import ELDERLY, IS_HOME, profile_on
 from targets.indicators.person_subjects import latest_populations
 from targets.models import IndicatorSnapshot
 from targets.quality.joins import in_words
@@ -63,8 +63,7 @@ def _last_bed_counts(day: date) -> QuerySet[Any]:
 
 
 def _homes(day: date) -> QuerySet[Any]:
-    homes: QuerySet[Any] = elderly_services(day).filter(IS_HOME, status=Status.OPERATING)
-    return homes
+    return ELDERLY.rows(day).filter(IS_HOME, status=Status.OPERATING)
 
 
 def without_bed_report(day: date) -> QuerySet[Any]:
