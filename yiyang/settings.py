@@ -397,6 +397,8 @@ QUALITY_POPULATION_YEARS = env.int("QUALITY_POPULATION_YEARS", default=2)
 SNAPSHOT_MAX_AGE_HOURS = env.int("SNAPSHOT_MAX_AGE_HOURS", default=26)
 # 督办单的编号规则，一年一序。
 SUPERVISION_NUMBER_RULE = env.str("SUPERVISION_NUMBER_RULE", default="医养督〔{year}〕{serial}号")
+# 季度监测：机构报出、区审核上报、市汇总，各在季后第几个工作日之前。
+RETURN_WORKING_DAYS = tuple(env.list("RETURN_WORKING_DAYS", cast=int, default=[5, 10, 15]))
 # 督办与任务节点：剩余几个工作日以内提醒、黄牌、红牌。
 LIGHT_REMIND_DAYS = env.int("LIGHT_REMIND_DAYS", default=10)
 LIGHT_YELLOW_DAYS = env.int("LIGHT_YELLOW_DAYS", default=5)

@@ -1,0 +1,245 @@
+"""The verbs of a return: fill in its numbers, fetch them anew, and every step of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+
+from targets.models import (
+    QuarterlyReturn,
+    ReturnEvent,
+    ReturnItem,
+    ReturnLevel,
+    ReturnState,
+    ReturnValue,
+    ReturnVerb,
+)
+from targets.models.returns import LONGEST_NOTE
+from targets.returns.fetching import OF_DISTRICTS, OF_INSTITUTIONS, Fetched, Fetcher
+from targets.returns.publishing import publish_first
+from targets.returns.sheets import filled
+from targets.returns.states import STEPS, Party, parties_of, steps_from
+from yiyang.access.scope import Actor
+from yiyang.changelog.context import recorded
+
+L, S, V = ReturnLevel, ReturnState, ReturnVerb
+Entered = Mapping[str, tuple[Decimal | None, str]]
+NOT_YOUR_STEP = "这一步不由您办理：{who}才能{verb}。"
+NOT_OPEN = "填报单现在是“{state}”，数不能再改；请刷新页面查看。"
+PARENT_CLOSED = "{unit}已经报出或锁定，不能再{verb}；请先由审核人退回{unit}的表。"
+DIFFERS = "与取数 {number} 不同，请在说明里写明原因。"
+NOT_WHOLE = "请填整数。"
+LATE_FETCH = "取数晚于填报，待核对"
+SAME_PERSON = "{verb}须由填表人、报出人以外的人办理；请另一位审核人办理。"
+CHANGED_BELOW = "下一级的审核数有变，请先“重新取数”再报出。"
+MISSING_BELOW = "还有 {n} 家机构没有审核通过，将按缺报报出；请在“情况”里写明原因。"
+NOT_ALL_DISTRICTS = "还有 {n} 个区没有审核上报，不能汇总报出：{names}。"
+STOPPED = "有 {n} 处审核不通过或未说明，请看表中红字，改好或写明说明后再报出。"
+LONGEST_TEXT = 500
+
+
+def fill(*, by: Actor, quarterly_return: QuarterlyReturn, entered: Entered) -> None:
+    """Write the numbers and notes entered, by item code; a difference needs its reason."""
+    with recorded(by=by, reason="季度监测填报"):
+        own = _locked(quarterly_return)
+        _refuse_filling(by, own)
+        values = {one.item.code: one for one in own.values.select_related("item")}
+        changed = []
+        for code, (number, note) in entered.items():
+            value = values[code]
+            _refuse_number(value, number, note)
+            if (value.value, value.note) != (number, note.strip()):
+                value.value, value.note = number, note.strip()
+                changed.append(value)
+        ReturnValue.objects.bulk_update(changed, ["value", "note"])
+        QuarterlyReturn.objects.filter(pk=own.pk).update(filled_by=by.user_id)
+
+
+def take_step(
+    *, by: Actor, quarterly_return: QuarterlyReturn, verb: ReturnVerb, text: str = ""
+) -> QuarterlyReturn:
+    """Take one step of the table; ValidationError or PermissionDenied says why it cannot be."""
+    with recorded(by=by, reason=f"季度监测{verb.label}"):
+        own = _locked(quarterly_return)
+        _refuse(by, own, verb, text)
+        before = own.state
+        _do(by, own, verb, text)
+        own.state = STEPS[ReturnLevel(own.level)][verb].ends or own.state
+        own.full_clean(validate_unique=False)
+        own.save()
+        _note(own, verb, by, before, text)
+        if verb is V.LOCK:
+            _lock_below(own, by)
+        elif verb is V.PUBLISH:
+            publish_first(by=by, city=own)
+    return own
+
+
+def _do(by: Actor, own: QuarterlyReturn, verb: ReturnVerb, text: str) -> None:
+    """What a step checks and writes beside the state."""
+    if verb is V.FETCH:
+        _fetch(own)
+    elif verb is V.SUBMIT:
+        _refuse_unready(own, text)
+        own.submitted_by_id, own.submitted_on = by.user_id, by.day
+    elif verb in (V.REVIEW, V.LOCK):
+        own.reviewed_by_id, own.reviewed_on = by.user_id, by.day
+    elif verb is V.RETURN:
+        own.submitted_by = own.submitted_on = own.reviewed_by = own.reviewed_on = None
+    elif verb is V.PUBLISH:
+        own.published_by_id, own.published_on = by.user_id, by.day
+
+
+def _refuse(by: Actor, own: QuarterlyReturn, verb: ReturnVerb, text: str) -> None:
+    step = STEPS[ReturnLevel(own.level)].get(verb)
+    parties = parties_of(by, own)
+    if step is None or not parties & step.parties:
+        who = "、".join(one.value for one in Party if step and one in step.parties)
+        raise PermissionDenied(NOT_YOUR_STEP.format(who=who or "没有人", verb=verb.label))
+    if verb not in steps_from(own, parties):
+        state = ReturnState(own.state).label
+        raise ValidationError(f"填报单现在是“{state}”，不能{verb.label}；请刷新页面查看。")
+    above = above_of(own)
+    if above is not None and not above.is_open:
+        raise ValidationError(PARENT_CLOSED.format(unit=above.unit_name, verb=verb.label))
+    if step.needs_text and not text.strip():
+        raise ValidationError({"text": f"{verb.label}须写明原因。"})
+    if len(text) > LONGEST_TEXT:
+        raise ValidationError({"text": f"情况最多 {LONGEST_TEXT} 字，现有 {len(text)} 字。"})
+    makers = {V.REVIEW: (own.submitted_by_id, own.filled_by_id), V.PUBLISH: (own.submitted_by_id,)}
+    makers[V.LOCK] = makers[V.REVIEW]
+    if by.user_id in makers.get(verb, ()):
+        raise ValidationError(SAME_PERSON.format(verb=verb.label))
+
+
+def above_of(own: QuarterlyReturn) -> QuarterlyReturn | None:
+    """The return this one is summed into; none for the city."""
+    if own.level == L.CITY:
+        return None
+    returns = QuarterlyReturn.objects.filter(period=own.period_id)
+    if own.level == L.DISTRICT:
+        return returns.get(level=L.CITY)
+    return returns.get(level=L.DISTRICT, region=own.region_id)
+
+
+def below(own: QuarterlyReturn) -> list[QuarterlyReturn]:
+    """The returns that are summed into this one."""
+    returns = QuarterlyReturn.objects.filter(period=own.period_id)
+    if own.level == L.CITY:
+        return list(returns.filter(level=L.DISTRICT))
+    if own.level == L.DISTRICT:
+        return list(returns.filter(level=L.INSTITUTION, region=own.region_id))
+    return []
+
+
+def _refuse_unready(own: QuarterlyReturn, text: str) -> None:
+    unready = [one for one in below(own) if one.state != S.REVIEWED]
+    if own.level == L.CITY and unready:
+        names = "、".join(one.unit_name for one in unready)
+        raise ValidationError(NOT_ALL_DISTRICTS.format(n=len(unready), names=names))
+    if unready and not text.strip():
+        raise ValidationError({"text": MISSING_BELOW.format(n=len(unready))})
+    if own.level != L.INSTITUTION and _is_behind(own):
+        raise ValidationError(CHANGED_BELOW)
+    stopping = filled(own).stopping
+    if stopping:
+        raise ValidationError(STOPPED.format(n=len(stopping)))
+
+
+def _is_behind(own: QuarterlyReturn) -> bool:
+    """Whether the returns below say something else by now than what was fetched from them."""
+    fetched = _fetched(own)
+    summed = OF_DISTRICTS if own.level == L.CITY else OF_INSTITUTIONS
+    return any(
+        one.prefilled != fetched[one.item.code].number
+        for one in own.values.select_related("item")
+        if fetched[one.item.code].source.startswith(summed)
+    )
+
+
+def _fetched(own: QuarterlyReturn) -> dict[str, Fetched]:
+    items = list(ReturnItem.objects.filter(form=own.period.form_id))
+    return Fetcher(own.period, items).fetch(own)
+
+
+def _fetch(own: QuarterlyReturn) -> None:
+    """Fetch every number anew; what was typed differently stays, with its note."""
+    fetched = _fetched(own)
+    values = list(own.values.select_related("item"))
+    for one in values:
+        found = fetched[one.item.code]
+        if one.value is None or one.value == one.prefilled:
+            one.value = found.number
+        elif found.number not in (None, one.value) and not one.note:
+            one.note = LATE_FETCH
+        one.prefilled, one.prefilled_from, one.run = found.number, found.source, found.run
+    ReturnValue.objects.bulk_update(values, ["prefilled", "prefilled_from", "run", "value", "note"])
+
+
+def _refuse_filling(by: Actor, own: QuarterlyReturn) -> None:
+    if Party.FILLER not in parties_of(by, own):
+        raise PermissionDenied(NOT_YOUR_STEP.format(who=Party.FILLER.value, verb="填报"))
+    if not own.is_open:
+        raise ValidationError(NOT_OPEN.format(state=ReturnState(own.state).label))
+    above = above_of(own)
+    if above is not None and not above.is_open:
+        raise ValidationError(PARENT_CLOSED.format(unit=above.unit_name, verb="填报"))
+
+
+def _refuse_number(value: ReturnValue, number: Decimal | None, note: str) -> None:
+    code = value.item.code
+    if number is not None and not value.item.is_percent and number != number.to_integral_value():
+        raise ValidationError({f"value-{code}": NOT_WHOLE})
+    if len(note) > LONGEST_NOTE:
+        raise ValidationError({f"note-{code}": f"说明最多 {LONGEST_NOTE} 字。"})
+    is_other = number is not None and value.prefilled is not None and number != value.prefilled
+    if is_other and not note.strip():
+        shown = f"{value.prefilled.normalize():f}" if value.prefilled is not None else ""
+        raise ValidationError({f"note-{code}": DIFFERS.format(number=shown)})
+
+
+def _lock_below(city: QuarterlyReturn, by: Actor) -> None:
+    """Freeze every reviewed return below; what was never handed in stays 缺报."""
+    returns = QuarterlyReturn.objects.filter(period=city.period_id).exclude(pk=city.pk)
+    assert by.user_id is not None, "锁定人已登录"
+    reviewed = list(returns.filter(state=S.REVIEWED))
+    returns.filter(pk__in=[one.pk for one in reviewed]).update(state=S.LOCKED)
+    ReturnEvent.objects.bulk_create(
+        ReturnEvent(
+            quarterly_return=one,
+            verb=V.LOCK,
+            state_before=S.REVIEWED,
+            state_after=S.LOCKED,
+            taken_on=by.day,
+            author_id=by.user_id,
+        )
+        for one in reviewed
+    )
+
+
+def _note(own: QuarterlyReturn, verb: ReturnVerb, by: Actor, before: str, text: str) -> None:
+    assert by.user_id is not None, "办理人已登录"
+    ReturnEvent.objects.create(
+        quarterly_return=own,
+        verb=verb,
+        state_before=before,
+        state_after=own.state,
+        text=text.strip(),
+        taken_on=by.day,
+        author_id=by.user_id,
+    )
+
+
+def _locked(quarterly_return: QuarterlyReturn) -> QuarterlyReturn:
+    """The return, with its whole period held: a review must not slip past the sum above it."""
+    hold_period(quarterly_return.period_id)
+    return QuarterlyReturn.objects.select_related("period__form").get(pk=quarterly_return.pk)
+
+
+def hold_period(period_id: int) -> None:
+    """Let whoever writes to the same period wait for this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('targets_return'), %s)", [period_id])
