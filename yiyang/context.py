@@ -44,7 +44,9 @@ class NavigationGroup:
         return any(item.is_here for item in self.items)
 
 
-WORK, INDICATORS, REGISTERS, POLICIES, SYSTEM = GROUPS = ("工作", "指标", "登记", "政策", "系统")
+WORK, INDICATORS, REPORTS, REGISTERS, POLICIES, SYSTEM = GROUPS = (
+    *("工作", "指标", "报告", "登记", "政策", "系统"),
+)
 
 # （组, 标题, 地址名称, 须有的权限；None 是登录即可）。新页面加一行；组内照这里的次序。
 NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
@@ -54,6 +56,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (INDICATORS, "指标一览", "indicator-list", Permission.VIEW_TARGETS),
     (INDICATORS, "测算方案", "plan-list", Permission.VIEW_TARGETS),
     (INDICATORS, "数据质量", "quality-list", Permission.VIEW_TARGETS),
+    (REPORTS, "报告与文稿", "paper-list", Permission.VIEW_TARGETS),
     (REGISTERS, "机构", "institution-list", Permission.VIEW_INSTITUTIONS),
     (REGISTERS, "协议", "agreement-list", Permission.VIEW_AGREEMENTS),
     (REGISTERS, "团队", "team-list", Permission.VIEW_INSTITUTIONS),

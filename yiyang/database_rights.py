@@ -28,6 +28,7 @@ APPEND_ONLY = (
     "contracts_personexport",
     "contracts_reveal",
     "targets_indicatordefinition",
+    "targets_paper",
     "targets_planfigure",
     "targets_qualityfinding",
     "targets_correctionline",

@@ -1,11 +1,12 @@
 """The lists of this app whose filters may be saved."""
 
+from targets.lists.papers import PAPERS
 from targets.lists.progress import PROGRESS
 from targets.lists.supervisions import SUPERVISIONS
 from targets.lists.tasks import TASKS
 from yiyang.listing.places import add_place
 
-PLACES = (TASKS.place, PROGRESS.place, SUPERVISIONS.place)
+PLACES = (TASKS.place, PROGRESS.place, SUPERVISIONS.place, PAPERS.place)
 
 
 def register_places() -> None:

@@ -3,6 +3,7 @@
 from targets.models.bureau_grants import BureauGrant
 from targets.models.findings import QualityFinding
 from targets.models.gaps import ContactNote
+from targets.models.papers import Paper, PaperKind
 from targets.models.plans import Plan, PlanFigure, PlanStatus, PlanStep, StepKind
 from targets.models.policies import (
     Bureau,
@@ -99,6 +100,8 @@ __all__ = [
     "ItemUnit",
     "Milestone",
     "NightMark",
+    "Paper",
+    "PaperKind",
     "Plan",
     "PlanFigure",
     "PlanStatus",

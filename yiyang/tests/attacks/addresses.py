@@ -409,6 +409,10 @@ ADDRESSES = (
     get("quality-detail", WEST_TARGETS, WEST, check_id="licence_expired"),
     get("quality-csv", WEST_RECORDS, WEST, check_id="licence_expired"),
     get("quality-csv", WEST_DISCLOSURES, WEST, check_id="person_duplicate"),
+    # /papers/
+    *register("paper-list", P.VIEW_TARGETS),
+    get("paper-detail", WEST_TARGETS, uid="paper"),
+    get("paper-file", WEST_EXPORTS, uid="paper", suffix="txt"),
     # /targets/
     get("target-table", SEES_TARGETS),
     get("target-table", WEST_TARGETS, WEST),

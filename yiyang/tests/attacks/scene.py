@@ -30,6 +30,7 @@ from institutions.models import (
     Institution,
     InstitutionGrant,
     InstitutionMerge,
+    Region,
     RegionGrant,
     RegisterUpload,
     Side,
@@ -48,7 +49,8 @@ from institutions.tests.factories import (
     make_population,
 )
 from institutions.tests.maps import make_map
-from targets.models import ContactNote, IndicatorRun, Plan, PlanStep, StepKind
+from targets.models import ContactNote, IndicatorRun, PaperKind, Plan, PlanStep, StepKind
+from targets.nightly.making import make_reports
 from targets.tests.factories import DAY, City, make_city
 from targets.tests.page_scene import make_policy, make_target, store_run
 from targets.tests.policy_scene import make_drafts
@@ -165,7 +167,7 @@ def make_scene() -> Scene:
     }
     keys |= _merge_keys(city, hospital, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"map": make_map(city.city, accounts[Role.CITY_HEALTH_CLERK]).pk}
-    keys |= {"city_id": city.city.pk}
+    keys |= {"city_id": city.city.pk, "paper": _paper(run, city.west)}
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)
 
@@ -308,6 +310,11 @@ def _saved_filter(owner: User) -> int:
 
 def _runs(earlier: IndicatorRun, run: IndicatorRun) -> dict[str, Any]:
     return {"earlier": earlier.pk, "run": run.pk, "day": run.as_of.isoformat()}
+
+
+def _paper(run: IndicatorRun, region: Region) -> UUID:
+    made = make_reports(run, at=timezone.now(), kinds=[PaperKind.NIGHTLY])
+    return next(paper.uid for paper in made if paper.region == region)
 
 
 def _accounts(city: City) -> dict[Role, User]:

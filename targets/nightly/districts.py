@@ -1,0 +1,49 @@
+"""The targets district by district, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from institutions.models import Region
+from targets.nightly.lines import Compared
+from targets.nightly.spans import Span
+from targets.presenters import present
+
+
+def told_districts(
+    lines: Sequence[Compared], regions: Sequence[Region], span: Span
+) -> dict[str, Any]:
+    """A row for each judged target the regions below share, a cell for each region in order."""
+    below = [one for one in lines if one.line.is_judged]
+    rows: dict[tuple[str, str], dict[int, Compared]] = {}
+    for one in below:
+        key = (one.line.target.code, one.line.indicator.reading)
+        rows.setdefault(key, {})[one.line.region.pk] = one
+    return {
+        "regions": [{"code": region.code, "name": region.name} for region in regions],
+        "rows": [
+            {
+                "target": code,
+                "title": next(iter(cells.values())).line.indicator.title,
+                "indicator": next(iter(cells.values())).line.indicator.code,
+                "threshold": present(next(iter(cells.values())).line).threshold,
+                "cells": [_cell(cells.get(region.pk), span) for region in regions],
+            }
+            for (code, _), cells in rows.items()
+        ],
+    }
+
+
+def _cell(one: Compared | None, span: Span) -> dict[str, Any]:
+    if one is None:
+        return {"value": "—", "word": "", "colour": "none", "icon": "dash", "gap": "", "change": ""}
+    shown, change = present(one.line), one.change(span)
+    return {
+        "value": shown.value,
+        "word": shown.word,
+        "colour": shown.tone.colour,
+        "icon": shown.tone.icon,
+        "gap": shown.gap,
+        "change": change.difference_text if change else "",
+    }

@@ -1,0 +1,24 @@
+"""The page and the files of a report, from what was kept of it."""
+
+from __future__ import annotations
+
+from targets.models import Paper
+from targets.nightly.making import REPORTS
+from targets.papers.forms import PaperForm, register_forms
+
+TEMPLATE = "targets/papers/report.html"
+
+
+def as_text(paper: Paper) -> bytes:
+    """The few sentences, to be copied into a message."""
+    text: str = paper.content["text"]
+    return f"{text}\n".encode()
+
+
+FORMS = (PaperForm("txt", "短信文本", "text/plain; charset=utf-8", as_text),)
+
+
+def register_reports() -> None:
+    """Let the archive print the reports."""
+    for kind in REPORTS:
+        register_forms(kind, template=TEMPLATE, forms=FORMS)

@@ -1,0 +1,9 @@
+"""Every kind of paper with the way it is printed, joined to the archive when the portal starts."""
+
+from __future__ import annotations
+
+from targets.nightly.printing import register_reports
+
+
+def join_papers() -> None:
+    register_reports()

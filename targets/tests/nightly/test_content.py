@@ -1,0 +1,164 @@
+"""What a report says, cell by cell, of a city measured on two days."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from institutions.models import GreenChannel
+from institutions.tests.factories import LONG_AGO
+from targets.models import Paper, PaperKind
+from targets.nightly.making import make_reports
+from targets.nightly.wording import LIMIT, text_of
+from targets.papers.archiving import archive, fingerprint_of, is_intact
+from targets.papers.sentences import MINUS
+from targets.tests.factories import City
+from targets.tests.nightly.report_scene import TODAY, Reported, make_reported
+from targets.tests.page_scene import store_run
+from yiyang.changelog.context import SYSTEM
+
+
+@pytest.fixture
+def reported(city: City) -> Reported:
+    return make_reported(city)
+
+
+def test_a_line_says_what_is_asked_what_is_and_what_was(reported: Reported) -> None:
+    (line,) = reported.report().content["lines"]
+    assert {name: line[name] for name in ("value", "fraction", "threshold", "word", "gap")} == {
+        "value": "50.00%",
+        "fraction": "3/6",
+        "threshold": "≥60%",
+        "word": "未达标",
+        "gap": "还差 1 家",
+    }
+    assert [(one["span"], one["day"], one["text"]) for one in line["changes"]] == [
+        ("last", "2020-10-31", "下降16.7个百分点"),
+        # 11 月 30 日是月末，与 10 月 31 日对
+        ("month", "2020-10-31", "下降16.7个百分点"),
+        ("quarter", "", "没有量度"),
+        ("year", "", "没有量度"),
+    ]
+
+
+def test_what_was_met_and_no_longer_is_stands_out(reported: Reported) -> None:
+    content = reported.report().content
+    assert content["counts"] == {"all": 1, "met": 0, "behind": 1, "other": 0}
+    assert [one["after"] for one in content["newly_lost"]] == ["50.00%（未达标）"]
+    assert [one["before"] for one in content["newly_lost"]] == ["66.67%（达标）"]
+    assert content["newly_met"] == []
+    assert content["has_changes"] is True
+
+
+def test_what_was_regained_is_said_the_next_day(reported: Reported) -> None:
+    hospital = reported.scene.hospitals[0]
+    GreenChannel.objects.create(
+        institution=hospital,
+        steps=GreenChannel.objects.filter(institution=hospital).get().steps,
+        starts_on=TODAY.replace(month=12, day=1),
+    )
+    next_run = store_run(reported.scene.city.city, TODAY.replace(month=12, day=1), ("GC17",))
+    content = make_reports(next_run, at=timezone.now())[0].content
+    assert [one["after"] for one in content["newly_met"]] == ["66.67%（达标）"]
+    assert content["newly_lost"] == []
+
+
+def test_who_could_close_the_gap_is_named_with_what_each_lacks(reported: Reported) -> None:
+    (gap,) = reported.report().content["gaps"]
+    named = {one["name"]: one["lacks"] for one in gap["candidates"]}
+    lost = reported.scene.hospitals[0]
+    assert lost.profiles.get().name in named
+    assert all(lacks for lacks in named.values())
+
+
+def test_each_district_has_its_column_and_its_own_report(reported: Reported) -> None:
+    city, east, west = reported.reports([PaperKind.NIGHTLY])
+    districts = city.content["districts"]
+    assert [one["name"] for one in districts["regions"]] == ["东区", "西区"]
+    (row,) = districts["rows"]
+    assert [cell["value"] for cell in row["cells"]] == ["50.00%", "50.00%"]
+    assert [cell["change"] for cell in row["cells"]] == [f"{MINUS}25个百分点", "0"]
+    assert east.content["lines"][0]["fraction"] == "2/4"
+    assert west.content["newly_lost"] == []
+    assert west.content["has_changes"] is False
+
+
+def test_the_few_sentences_say_the_most_important_first(reported: Reported) -> None:
+    content = reported.report().content
+    assert content["text"].startswith("截至2020年11月30日，测试市现行目标1项，未达标或落后1项。")
+    assert "新增未达标：" in content["text"]
+    assert "还差1家" in content["text"]
+
+
+def test_the_few_sentences_never_pass_two_hundred_characters(reported: Reported) -> None:
+    content: dict[str, Any] = dict(reported.report().content)
+    many = [{**content["gaps"][0], "title": f"指标{n}" * 6} for n in range(40)]
+    text = text_of({**content, "gaps": many, "sentences": ["从1家增加到2家" * 20]})
+    assert 150 < len(text) <= LIMIT
+    assert text.count("。") == text.count("。") > 2
+    assert text.endswith(("。", "）"))
+
+
+def test_a_report_made_again_is_the_one_kept(reported: Reported) -> None:
+    first = reported.reports([PaperKind.NIGHTLY])
+    GreenChannel.objects.update(ends_on=LONG_AGO)
+    again = reported.reports([PaperKind.NIGHTLY])
+    assert [(one.uid, one.content) for one in again] == [(one.uid, one.content) for one in first]
+    assert Paper.objects.count() == 3
+
+
+def test_the_last_day_of_a_month_has_a_monthly_report_too(reported: Reported) -> None:
+    made = make_reports(reported.run, at=timezone.now())
+    assert {one.kind for one in made} == {"NIGHTLY", "MONTHLY"}
+    assert made[3].title == "测试市医养结合指标月报（2020年11月）"
+    assert made[3].first_day == TODAY.replace(day=1)
+
+
+def test_a_preview_of_one_region_has_no_report(reported: Reported) -> None:
+    reported.run.is_preview = True
+    assert make_reports(reported.run, at=timezone.now()) == []
+
+
+def test_without_any_earlier_run_nothing_is_compared(reported: Reported) -> None:
+    (paper, *_) = make_reports(reported.earlier, at=timezone.now(), kinds=[PaperKind.NIGHTLY])
+    assert {one["text"] for one in paper.content["lines"][0]["changes"]} == {"没有量度"}
+    assert paper.content["newly_lost"] == paper.content["sentences"] == []
+
+
+def test_no_person_and_no_number_of_one_stands_in_a_report(reported: Reported) -> None:
+    said = str(reported.report().content)
+    assert "person" not in said.replace("'persons': ''", "")
+
+
+# ── 存档 ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_changed_content_no_longer_matches_its_fingerprint(reported: Reported) -> None:
+    paper = reported.report()
+    assert is_intact(Paper.objects.get(pk=paper.pk))
+    paper.content["lines"][0]["value"] = "99%"
+    assert not is_intact(paper)
+
+
+@pytest.mark.parametrize("inexact", [1.5, {1: "a"}, {"a": {2, 3}}, ["a", b"b"]])
+def test_what_the_database_would_change_is_not_kept(inexact: object) -> None:
+    with pytest.raises(TypeError):
+        fingerprint_of({"content": inexact})
+
+
+def test_two_makers_of_the_same_paper_leave_one(reported: Reported) -> None:
+    asked: dict[str, Any] = {
+        "by": SYSTEM,
+        "kind": PaperKind.TABLE,
+        "key": "table/1",
+        "region": reported.scene.city.city,
+        "title": "表",
+        "first_day": TODAY,
+        "last_day": TODAY,
+        "at": timezone.now(),
+    }
+    first = archive(content={"a": 1}, **asked)
+    second = archive(content={"a": 2}, **asked)
+    assert (second.pk, second.content) == (first.pk, {"a": 1})

@@ -1,0 +1,70 @@
+"""A paper of the archive: its page and its files, printed from what was stored."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from targets.models import Paper
+from targets.papers.archiving import is_intact
+from targets.papers.forms import forms_of
+from yiyang.access.decorators import requires
+from yiyang.access.http import ActorRequest
+from yiyang.access.roles import Permission
+from yiyang.audit.kinds import EventKind, Outcome
+from yiyang.audit.recording import record
+
+NO_PAPER = "没有这份文稿，或不在您的授权范围；请从“报告与文稿”里打开。"
+NO_FORM = "这份文稿没有这种格式；请从它的页面下载。"
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+def paper_detail(request: ActorRequest, uid: UUID) -> HttpResponse:
+    """The paper as it was made, its fingerprint checked anew."""
+    paper = _paper(request, uid)
+    printed = forms_of(paper.kind)
+    context = {
+        "paper": paper,
+        "content": paper.content,
+        "forms": printed.forms if request.actor.may(Permission.EXPORT) else (),
+        "is_intact": is_intact(paper),
+    }
+    return render(request, printed.template, context)
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+@requires(Permission.EXPORT)
+def paper_file(request: ActorRequest, uid: UUID, suffix: str) -> HttpResponse:
+    """The paper as a file; who took which one is on record."""
+    paper = _paper(request, uid)
+    form = forms_of(paper.kind).form(suffix)
+    if form is None:
+        raise Http404(NO_FORM)
+    content = form.render(paper)
+    record(
+        kind=EventKind.EXPORT,
+        actor_id=request.actor.user_id,
+        outcome=Outcome.ALLOWED,
+        subject=f"paper:{paper.uid}",
+        details={"form": suffix, "kind": paper.kind},
+    )
+    name = f"{paper.title}.{suffix}"
+    return HttpResponse(
+        content,
+        content_type=form.content_type,
+        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+    )
+
+
+def _paper(request: ActorRequest, uid: UUID) -> Paper:
+    papers = Paper.objects.visible_to(request.actor).select_related("region", "run", "made_by")
+    paper = papers.filter(uid=uid).first()
+    if paper is None:
+        raise Http404(NO_PAPER)
+    return paper
