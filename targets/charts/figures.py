@@ -28,7 +28,7 @@ def region_chart(
     return Chart(
         kind=Kind.BARS,
         title=f"{region.name}以下各区划{indicator.title}",
-        unit=indicator.measure,
+        unit=_unit(indicator),
         heading="区划",
         series=(indicator.reading_title,),
         rows=tuple(_bar(part, goal) for part in parts),
@@ -55,7 +55,7 @@ def trend_chart(
     return Chart(
         kind=Kind.LINE,
         title=f"{region.name}{first.title}历次量度",
-        unit=first.measure,
+        unit=_unit(first),
         heading="统计日",
         series=tuple(record.reading_title for record in readings),
         rows=tuple(_point(point, first, judged) for point in points),
@@ -70,6 +70,10 @@ def source_of(run: IndicatorRun, indicator: Indicator) -> str:
     day = run.as_of
     told = f"截至{day.year}年{day.month}月{day.day}日，量度批次 {run.pk}"
     return f"{told}，口径“{indicator.reading_title}”"
+
+
+def _unit(indicator: Indicator) -> str:
+    return "%" if indicator.is_ratio else indicator.measure
 
 
 def demo_mark() -> str:

@@ -80,12 +80,22 @@ class _Line:
             y, text = self._up(tick), tick_text(tick, is_ratio=self.chart.is_ratio)
             drawn.append(line_at(self.left, y, self.right, y, stroke=LINE))
             drawn.append(note_at(self.left - 8, y + 4, text, anchor="end"))
-        for index in _spread([row.label for row in self.chart.rows], self.right - self.left):
-            x, label = self._across(index), self.chart.rows[index].label
-            half = text_width(label, NOTE_SIZE) // 2
-            x = min(max(x, MARGIN + half), WIDTH - MARGIN - half)
+        for x, label in self._labels():
             drawn.append(note_at(x, self.top + HEIGHT + 20, label, anchor="middle"))
         return drawn
+
+    def _labels(self) -> list[tuple[int, str]]:
+        """Which labels are printed and where, so that none touches another; the last one always."""
+        kept: list[tuple[int, str]] = []
+        free = WIDTH
+        for index in range(len(self.chart.rows) - 1, -1, -1):
+            label = self.chart.rows[index].label
+            half = text_width(label, NOTE_SIZE) // 2
+            x = min(max(self._across(index), MARGIN + half), WIDTH - MARGIN - half)
+            if x + half <= free:
+                kept.append((x, label))
+                free = x - half - BETWEEN_LABELS
+        return kept[::-1]
 
     def _series(self, index: int) -> list[str]:
         stroke, dash = _pen(index)
@@ -102,7 +112,7 @@ class _Line:
                 drawn.append(
                     element("circle", {"cx": point[0], "cy": point[1], "r": 3, "fill": stroke})
                 )
-                if row < len(points) - 1 and (not many or row == 0):
+                if row < len(points) - 1 and not many:
                     drawn.append(self._value(row, index, point, stroke))
         return drawn
 
@@ -134,6 +144,16 @@ class _Line:
                 x = self._across(index)
                 step = (x, self._up(before), x, self._up(after))
                 drawn.append(line_at(*step, stroke=GOAL, width=2, dash="5 3"))
+        return drawn + self._past_goals(goals)
+
+    def _past_goals(self, goals: Sequence[Fraction | None]) -> list[str]:
+        """The number of each goal that ended before the last day, over the end of its line."""
+        drawn = []
+        for index, (goal, after) in enumerate(pairwise(goals)):
+            row = self.chart.rows[index]
+            if goal is not None and goal != after and row.goal:
+                x, y = self._across(index + 1) - 4, self._up(goal) - 6
+                drawn.append(note_at(x, y, f"目标 {row.goal.text}", fill=GOAL, anchor="end"))
         return drawn
 
     def _ends(self) -> list[str]:
@@ -194,12 +214,3 @@ def _pieces(points: Sequence[Point | None]) -> list[str]:
         else:
             pieces[-1].append(f"{point[0]},{point[1]}")
     return [" ".join(piece) for piece in pieces if len(piece) > 1]
-
-
-def _spread(labels: Sequence[str], width: int) -> list[int]:
-    """Which labels are printed so that none touches another; the last one always."""
-    if not labels:
-        return []
-    room = max(text_width(label, NOTE_SIZE) for label in labels) + 16
-    every = max(1, -(-len(labels) * room // max(width, 1)))
-    return list(range(len(labels) - 1, -1, -every))[::-1]

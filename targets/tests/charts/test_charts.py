@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
@@ -104,6 +105,20 @@ def test_points_stand_where_their_days_are() -> None:
         int(one.get("cx", "")) for one in drawn(line(*rows)).iter(f"{SVG}circle")
     )
     assert abs((second - first) * 10 - (last - first)) <= 10
+
+
+def test_labels_of_days_never_touch() -> None:
+    days = (0, 365, 730, 740, 750, 760)
+    chart = line(*(Row(f"2026-01-{at:03}", (share(60),), at=at) for at in days))
+    labels = [one for one in drawn(chart).iter(f"{SVG}text") if (one.text or "").startswith("2026")]
+    places = sorted(int(one.get("x", "")) for one in labels)
+    assert labels[-1].text == "2026-01-760"
+    assert all(after - before >= 77 for before, after in pairwise(places))
+
+
+def test_a_goal_that_ended_keeps_its_number() -> None:
+    chart = line(Row("1", (share(60),), GOAL), Row("2", (share(60),)))
+    assert "目标 ≥80%" in words(chart)
 
 
 def test_a_milestone_is_a_step() -> None:
