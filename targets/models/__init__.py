@@ -1,6 +1,7 @@
 """目标: policies, targets and the measured figures."""
 
 from targets.models.bureau_grants import BureauGrant
+from targets.models.editions import Edition, EditionState
 from targets.models.findings import QualityFinding
 from targets.models.gaps import ContactNote
 from targets.models.papers import Paper, PaperKind
@@ -89,6 +90,8 @@ __all__ = [
     "ContactNote",
     "CorrectionLine",
     "CorrectionState",
+    "Edition",
+    "EditionState",
     "EntryState",
     "FormState",
     "Frequency",

@@ -1,0 +1,1 @@
+"""Editions: frozen, published by a second person, checked and corrected."""

@@ -1,0 +1,233 @@
+"""Editions: what may be published, by whom, what stays, and what later runs correct."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from contracts.tests.factories import make_person, make_signup, make_team
+from institutions.models import GreenChannel
+from institutions.models.services import FULL_CHANNEL
+from institutions.tests.factories import LONG_AGO, make_health, make_licence
+from targets.editions.actions import propose_edition, publish_edition, return_edition
+from targets.editions.canonical import seal
+from targets.editions.checking import check
+from targets.editions.content import lines_of, targets_on
+from targets.editions.corrections import corrections, later_runs
+from targets.editions.marks import marks_on
+from targets.models import Edition, EditionState, IndicatorRun, RunStatus, Target
+from targets.tests.editions.editions import (
+    FIRST_DAY,
+    Office,
+    actor_of,
+    make_office,
+    propose,
+    publish,
+    run_on_due_day,
+)
+from targets.tests.page_scene import DUE_DAY, Scene, make_target, store_run
+from yiyang.access.roles import Role
+from yiyang.access.tests.accounts import open_user
+from yiyang.changelog.models import ChangeEntry
+
+
+@pytest.fixture
+def office(scene: Scene) -> Office:
+    return make_office()
+
+
+def corrected_run(scene: Scene) -> IndicatorRun:
+    """全市 4/6 改为 5/7：东区补登一家开通的医院。"""
+    hospital = make_health(scene.city.east_street)
+    make_licence(hospital)
+    GreenChannel.objects.create(institution=hospital, steps=FULL_CHANNEL, starts_on=LONG_AGO)
+    return store_run(scene.city.city, DUE_DAY)
+
+
+def test_a_published_edition_says_all_of_it(office: Office) -> None:
+    edition = publish(office)
+    assert (edition.number, edition.supersedes, edition.state) == (1, None, "PUBLISHED")
+    assert (edition.first_day, edition.last_day) == (FIRST_DAY, DUE_DAY)
+    assert len(edition.fingerprint) == 64
+    assert check(edition).is_identical
+
+
+def test_the_same_run_never_has_the_same_fingerprint_twice(office: Office) -> None:
+    """With a random number nobody can try out which small count fits."""
+    first = propose(office)
+    return_edition(by=office.reviewer, edition=first, answer="标题有误")
+    assert propose(office).fingerprint != first.fingerprint
+
+
+@pytest.mark.parametrize("column", range(5))
+def test_any_figure_that_is_not_as_it_was_is_found_and_named(scene: Scene, column: int) -> None:
+    """As if one stored integer had become one less since the edition was made."""
+    run, east = run_on_due_day(), scene.city.east.code
+    lines = list(lines_of(run, "nonce", targets_on(run)))
+    at = next(n for n, one in enumerate(lines) if one.cells[:3] == (east, "GC17", "standard"))
+    cells = list(lines[at].cells)
+    cells[3 + column] = int(str(cells[3 + column])) + 1
+    lines[at] = replace(lines[at], cells=tuple(cells))
+    sealed = seal(lines)
+    kept = Edition(run=run, nonce="nonce", fingerprint=sealed.fingerprint, digests=sealed.digests)
+    told = {one.title: one.text for one in check(kept).differences}
+    assert told.pop("数不同的区划") == "东区"
+    assert "绿色通道" in told.pop("数不同的指标")
+    assert not told
+
+
+def test_a_target_corrected_later_is_named_as_a_judgement(office: Office) -> None:
+    edition = publish(office)
+    Target.objects.update(threshold=Decimal("0.6"))
+    told = {one.title: one.text for one in check(edition).differences}
+    assert set(told) == {"判定不同的区划", "判定不同的目标"}
+    assert told["判定不同的目标"] == "目标1"
+    assert "东区" in told["判定不同的区划"]
+
+
+def test_a_target_entered_later_is_no_difference(office: Office, scene: Scene) -> None:
+    edition = publish(office)
+    make_target(scene.policy, scene.city.city, "GC17", 2)
+    assert check(edition).is_identical
+
+
+def test_what_changed_since_it_was_proposed_is_not_published(office: Office) -> None:
+    edition = propose(office)
+    Target.objects.update(threshold=Decimal("0.6"))
+    with pytest.raises(ValidationError, match="重新提请"):
+        publish_edition(by=office.reviewer, edition=edition)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CITY_HEALTH_CLERK}))
+def test_only_the_city_s_clerks_propose(scene: Scene, role: Role) -> None:
+    with pytest.raises(PermissionDenied):
+        propose_edition(
+            by=actor_of(open_user(role)), run=run_on_due_day(), title="x", first_day=FIRST_DAY
+        )
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CITY_HEALTH_REVIEWER}))
+def test_only_the_city_s_reviewers_publish(office: Office, role: Role) -> None:
+    edition = propose(office)
+    for act in (publish_edition, lambda **named: return_edition(answer="不妥", **named)):
+        with pytest.raises(PermissionDenied):
+            act(by=actor_of(open_user(role)), edition=edition)
+
+
+def test_the_database_wants_two_persons(office: Office) -> None:
+    edition = propose(office)
+    with pytest.raises(IntegrityError, match="targets_edition_two_persons"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(
+            state=EditionState.PUBLISHED,
+            number=1,
+            decided_by=F("proposed_by"),
+            decided_on=DUE_DAY,
+        )
+
+
+def test_an_edition_is_decided_once(office: Office) -> None:
+    edition = publish(office)
+    with pytest.raises(ValidationError, match="已经发布或退回"):
+        publish_edition(by=office.reviewer, edition=edition)
+
+
+@pytest.mark.parametrize(
+    "values", [{"title": "别的"}, {"state": "PROPOSED"}, {"fingerprint": "0" * 64}, {"digests": {}}]
+)
+def test_a_published_edition_never_changes(office: Office, values: dict[str, object]) -> None:
+    edition = publish(office)
+    with pytest.raises(IntegrityError, match="不再改动"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(**values)
+
+
+def test_only_the_decision_is_written_on_a_proposal(office: Office) -> None:
+    edition = propose(office)
+    with pytest.raises(IntegrityError, match="不再改动"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(fingerprint="0" * 64)
+
+
+def test_an_unfinished_run_is_no_edition(office: Office, scene: Scene) -> None:
+    run = run_on_due_day()
+    at = run.started_at
+    other = IndicatorRun.objects.create(
+        as_of=DUE_DAY, region=scene.city.city, started_at=at, heartbeat_at=at
+    )
+    assert other.status == RunStatus.STARTED
+    with pytest.raises(ValidationError, match="完成的全市量度"):
+        propose(office, other)
+    edition = propose(office, run)
+    values = {name: getattr(edition, name) for name in ("title", "first_day", "last_day")}
+    with pytest.raises(IntegrityError, match="完成的全市量度"), transaction.atomic():
+        Edition.objects.create(
+            run=other,
+            digests={},
+            fingerprint="0" * 64,
+            proposed_by=edition.proposed_by,
+            proposed_on=DUE_DAY,
+            **values,
+        )
+
+
+def test_a_run_is_proposed_once_for_a_period(office: Office) -> None:
+    propose(office)
+    with pytest.raises(ValidationError, match="已经提请或发布过"):
+        propose(office)
+
+
+def test_later_corrections_are_listed_cell_by_cell(office: Office, scene: Scene) -> None:
+    edition = publish(office)
+    later = corrected_run(scene)
+    assert later_runs(edition) == [later]
+    found = corrections(edition, later, office.reviewer)
+    rows = {
+        (one.region.name, one.indicator.reading): (one.before.fraction, one.after.fraction)
+        for one in found
+    }
+    assert rows[("测试市", "standard")] == ("4/6", "5/7")
+    assert rows[("东区", "standard")] == ("3/4", "4/5")
+    assert ("西区", "standard") not in rows
+
+
+def test_a_new_edition_stands_for_the_old_one_which_stays(office: Office, scene: Scene) -> None:
+    first = publish(office)
+    later = corrected_run(scene)
+    second = publish(office, later, title="2017年度医养结合指标（更正）")
+    first.refresh_from_db()
+    assert (second.number, second.supersedes, first.state) == (2, first, "PUBLISHED")
+    assert later_runs(second) == []
+    assert [(one.edition, one.is_same_run) for one in marks_on(later, office.reviewer)] == [
+        (second, True)
+    ]
+    assert check(first).is_identical
+
+
+def test_small_counts_are_in_the_fingerprint_and_in_no_correction_shown(
+    office: Office, scene: Scene
+) -> None:
+    hospital = scene.hospitals[0]
+    team = make_team(hospital, scene.city.east_community)
+    runs = []
+    for _ in range(2):
+        make_signup(make_person(scene.city.east_community), team)
+        runs.append(store_run(scene.city.city, DUE_DAY, ("GC17", "FD17")))
+    edition = publish(office, runs[0])
+    leader = actor_of(open_user(Role.LEADER))
+    assert check(edition).is_identical
+    assert corrections(edition, runs[1], leader) == []
+    found = corrections(edition, runs[1], office.reviewer)
+    assert {one.indicator.code for one in found} == {"FD17"}
+
+
+def test_the_log_knows_who_and_not_the_random_number(office: Office) -> None:
+    edition = publish(office)
+    entries = ChangeEntry.objects.of("targets_edition", edition.pk)
+    assert [one.change.actor_id for one in entries] == [
+        office.clerk.user_id,
+        office.reviewer.user_id,
+    ]
+    assert edition.nonce not in str(list(entries.values()))
