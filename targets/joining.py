@@ -13,6 +13,7 @@ from targets.lists.places import register_places
 from targets.panels import READINGS
 from targets.papers.joining import join_papers
 from targets.policies.work import POLICY_WORK
+from targets.proposals.work import PROPOSAL_WORK
 from targets.supervision.attachments import SUPERVISION_FILES
 from targets.supervision.work import SUPERVISION_WORK
 from targets.taskboard.attachments import TASK_FILES
@@ -23,7 +24,10 @@ from yiyang.access.panels import AccountPanel, register_account_panel
 from yiyang.attachments.holders import register_holder
 from yiyang.work import register_work
 
-WORK = (*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK)
+WORK = (
+    *(*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK),
+    *PROPOSAL_WORK,
+)
 FILES = (SUPERVISION_FILES, TASK_FILES)
 BUREAUS = AccountPanel("bureaus", "targets/bureau_grant_panel.html", bureaus_panel)
 

@@ -30,6 +30,7 @@ APPEND_ONLY = (
     "targets_indicatordefinition",
     "targets_paper",
     "targets_planfigure",
+    "targets_proposalevent",
     "targets_qualityfinding",
     "targets_correctionline",
     "targets_regionfigures",

@@ -39,6 +39,7 @@ urlpatterns = [
     path("persons/", include("contracts.urls")),
     path("tasks/", include("targets.taskboard.urls")),
     path("supervisions/", include("targets.supervision.urls")),
+    path("proposals/", include("targets.proposals.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
     path("lists/", include("yiyang.listing.urls")),
     path("", include("institutions.lists.urls")),

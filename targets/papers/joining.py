@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from targets.nightly.printing import register_reports
+from targets.proposals.archiving import register_replies
 
 
 def join_papers() -> None:
     register_reports()
+    register_replies()

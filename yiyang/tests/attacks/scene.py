@@ -64,6 +64,7 @@ from yiyang.holidays.models import Holiday, HolidayKind
 from yiyang.listing.models import SavedFilter
 from yiyang.tests.api.callers import make_caller
 from yiyang.tests.attacks.followed import SUPERVISION, supervision_keys, task_keys
+from yiyang.tests.attacks.proposals import PROPOSAL, proposal_keys
 
 NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
 HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
@@ -74,6 +75,7 @@ OWN_PLAN = "市里自己的方案"
 WEST_ONLY = (
     *(NAME, ID_NUMBER, PHONE, HOSPITAL, HOME, TEAM, PLAN, NOTE, AGREEMENT, FILTER),
     SUPERVISION,
+    PROPOSAL,
 )
 CODES = ("GC17", "FD17")
 EARLIER = date(2016, 12, 31)
@@ -149,9 +151,12 @@ def make_scene() -> Scene:
     )
     keys = _keys(city, author) | _runs(earlier, run)
     keys |= task_keys(policy, accounts) | supervision_keys(city.west, accounts)
-    keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk}
+    keys |= proposal_keys(city.city, keys["task_bureau"], (earlier, run), accounts)
+    keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk} | {
+        "hospital_code": hospital.code,
+        "home_code": home.code,
+    }
     keys |= _record_keys(city, hospital, person)
-    keys |= {"hospital_code": hospital.code, "home_code": home.code}
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
     keys |= _token_keys(accounts[Role.CIVIL_AFFAIRS_CLIENT])
     keys |= {"request": _request(city), "west_street_code": city.west_street.code}
@@ -167,7 +172,9 @@ def make_scene() -> Scene:
     }
     keys |= _merge_keys(city, hospital, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"map": make_map(city.city, accounts[Role.CITY_HEALTH_CLERK]).pk}
-    keys |= {"city_id": city.city.pk, "paper": _paper(run, city.west)}
+    keys |= {"city_id": city.city.pk, "portal_code": city.city.code} | {
+        "paper": _paper(run, city.west)
+    }
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)
 

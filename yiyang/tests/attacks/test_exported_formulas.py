@@ -17,11 +17,14 @@ from yiyang.tests.attacks.scene import Scene
 from yiyang.tests.attacks.valid import FORMS
 
 FORMULAS = ("=1+1|'cmd'!A0", "@SUM(1)", "\t+1+1", "＝HYPERLINK(1)", " -1-1")
+SUFFIXES = ("csv", "xlsx", "json", "docx")
 # 导入结果只交给发件人，别人一概打不开；写它的 streamed() 由 yiyang/lib/tests/test_workbooks.py 试。
 FILES = [
     address
     for address in ADDRESSES
-    if not address.is_post and address.open_to and address.name.endswith(("csv", "xlsx", "json"))
+    if not address.is_post
+    and address.open_to
+    and address.name.endswith(("csv", "xlsx", "json", "docx"))
 ]
 # 上传的扫描件原样交回，只有 PDF 与图片，表格程序打不开。
 SCANS = {"attachment-file"}

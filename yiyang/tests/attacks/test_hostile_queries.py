@@ -91,6 +91,7 @@ ASKED = {
     "import-detail": ("kind", "page"),
     "supervision-list": ("q", "state", "light", "lead", "assistant", "kind", "after"),
     "supervision-new": ("indicator", "task", *WHERE, "target"),
+    "proposal-list": ("q", "state", "year", "bureau", "light", "satisfaction", "after"),
     "task-list": ("q", "policy", "bureau", "mode", "state", "light", "sort", "after"),
     "progress-list": ("q", "bureau", "kind", "first"),
 }

@@ -11,6 +11,7 @@ from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import PASSWORD
 from yiyang.tests.attacks.filled import Filled as Filled
 from yiyang.tests.attacks.followed_forms import FOLLOWED_FORMS
+from yiyang.tests.attacks.proposal_forms import PROPOSAL_FORMS
 from yiyang.tests.attacks.record_forms import RECORD_FORMS
 from yiyang.tests.attacks.scene import HOSPITAL, NAME
 
@@ -155,6 +156,7 @@ FORMS = (
     Filled("attachment-void", CLERK, {"reason": "传错了文件"}, {"uid": "attachment"}),
     *RECORD_FORMS,
     *FOLLOWED_FORMS,
+    *PROPOSAL_FORMS,
     Filled("person-search", CLERK, {"term": NAME}),
     Filled("person-export", REVIEWER, {"columns": ["name"], "purpose": "核对体检名单，交疾控科"}),
     Filled(

@@ -1,0 +1,1 @@
+"""建议提案: from registering one to archiving its answer, with the figures the answer uses."""

@@ -1,0 +1,117 @@
+"""What waits to be done about 建议提案, for the work list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from targets.models import Proposal, ProposalEvent, ProposalState, ProposalVerb
+from targets.models.bureau_grants import bureaus_of
+from targets.models.proposals import OPEN
+from targets.proposals.register import shown_proposals
+from targets.proposals.states import TAKEN
+from targets.supervision.lights import WARNING
+from targets.taskboard.work import SEVERITIES
+from yiyang.access.roles import Permission
+from yiyang.access.scope import Actor
+from yiyang.asked import Asked
+from yiyang.work import Severity, WorkGroup, WorkItem, WorkSource
+
+S = ProposalState
+Rows = Callable[[Actor, date], QuerySet[Proposal]]
+# 提醒线以内的工作日，连长假在内也不会比这更远；真正的灯由期限算。
+NEAR_BY = timedelta(days=60)
+
+
+def to_check(actor: Actor, day: date) -> QuerySet[Proposal]:
+    """Answers that wait for the city's reviewer, but not one's own."""
+    waiting = Proposal.objects.visible_to(actor).filter(state=S.REVIEW)
+    return waiting.exclude(drafted_by=actor.user_id).exclude(submitted_by=actor.user_id)
+
+
+def to_send(actor: Actor, day: date) -> QuerySet[Proposal]:
+    """Answers approved and not sent yet."""
+    return Proposal.objects.visible_to(actor).filter(state=S.APPROVED)
+
+
+def to_opine(actor: Actor, day: date) -> QuerySet[Proposal]:
+    """Proposals under way that the actor's bureau assists and has said nothing to in this round."""
+    own = bureaus_of(actor.user_id, actor.day)
+    assisted = Proposal.objects.filter(assistants__bureau__in=own, assistants__voided_at=None)
+    said = ProposalEvent.objects.filter(
+        proposal=OuterRef("pk"),
+        round=OuterRef("round"),
+        verb=ProposalVerb.OPINE,
+        assistant__bureau__in=own,
+    )
+    asked = Proposal.objects.visible_to(actor).filter(state__in=TAKEN - {S.REGISTERED})
+    return asked.filter(~Exists(said), pk__in=assisted.values("pk"))
+
+
+def term_near(actor: Actor, day: date, asked: Asked) -> list[WorkItem]:
+    """Proposals not answered whose term is near or past, the first due before the others."""
+    latest = day + NEAR_BY
+    near = Q(extended_to__lte=latest) | Q(extended_to=None, due_by__lte=latest)
+    rows = shown_proposals(
+        Proposal.objects.visible_to(actor).filter(near, state__in=OPEN), day, asked=asked
+    )
+    lit = [row for row in rows if row.standing.light in WARNING]
+    return [
+        WorkItem(
+            text=f"{row.name}　{row.proposal.title}：{row.standing.light.label}",
+            url=reverse("proposal-detail", args=[row.proposal.pk]),
+            due=row.standing.due,
+            severity=SEVERITIES[row.standing.light],
+        )
+        for row in sorted(lit, key=lambda row: (row.standing.due, row.proposal.pk))
+    ]
+
+
+def _listed(rows: Rows) -> Callable[[Actor, date, int], list[WorkItem]]:
+    def items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
+        found = shown_proposals(rows(actor, day).order_by("due_by", "pk")[:limit], day)
+        return [
+            WorkItem(
+                text=f"{row.name}　{row.proposal.title}",
+                url=reverse("proposal-detail", args=[row.proposal.pk]),
+                due=row.standing.due,
+                severity=SEVERITIES.get(row.standing.light, Severity.NORMAL),
+            )
+            for row in found
+        ]
+
+    return items
+
+
+def _source(
+    name: str, title: str, permission: Permission, rows: Rows, *, group: WorkGroup = WorkGroup.TASK
+) -> WorkSource:
+    return WorkSource(
+        id=name,
+        title=title,
+        group=group,
+        order=30,
+        permission=permission,
+        rows=rows,
+        items=_listed(rows),
+        suits=(lambda actor: actor.whole_city) if permission is Permission.REVIEW else None,
+    )
+
+
+P = Permission
+PROPOSAL_WORK = (
+    _source("proposals-check", "待审核的建议提案答复", P.REVIEW, to_check, group=WorkGroup.CHECK),
+    _source("proposals-send", "审核通过、待发出的答复", P.MANAGE_POLICIES, to_send),
+    _source("proposals-opine", "待本部门会办的建议提案", P.UPDATE_TASKS, to_opine),
+    WorkSource(
+        id="proposals-term",
+        title="建议提案答复期限临近或超期",
+        group=WorkGroup.TASK,
+        order=30,
+        permission=P.MANAGE_POLICIES,
+        everything=term_near,
+    ),
+)
