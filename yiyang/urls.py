@@ -40,6 +40,7 @@ urlpatterns = [
     path("tasks/", include("targets.taskboard.urls")),
     path("supervisions/", include("targets.supervision.urls")),
     path("proposals/", include("targets.proposals.urls")),
+    path("tables/", include("targets.tabulations.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
     path("lists/", include("yiyang.listing.urls")),
     path("", include("institutions.lists.urls")),

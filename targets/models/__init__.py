@@ -80,6 +80,7 @@ from targets.models.supervision import (
     SupervisionVerb,
     Urgency,
 )
+from targets.models.tabulations import TableCode, TabulationFiling
 from targets.models.targets import Comparator, Milestone, Target
 from targets.models.taskboard import (
     ReportKind,
@@ -163,6 +164,8 @@ __all__ = [
     "SupervisionPause",
     "SupervisionState",
     "SupervisionVerb",
+    "TableCode",
+    "TabulationFiling",
     "Target",
     "TargetRevision",
     "TaskBureau",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from targets.nightly.printing import register_reports
 from targets.proposals.archiving import register_replies
+from targets.tabulations.printing import register_tables
 
 
 def join_papers() -> None:
     register_reports()
     register_replies()
+    register_tables()

@@ -18,6 +18,12 @@ def footnotes_of(run: IndicatorRun, indicator: str = "") -> tuple[str, ...]:
 
     Corrections are those of the `indicator`, or all.
     """
+    *settled, source = counting_notes(run)
+    return (*settled, *revision_notes(run.as_of, indicator), source)
+
+
+def counting_notes(run: IndicatorRun) -> tuple[str, ...]:
+    """How the figures of `run` were counted, and last the run itself."""
     groups = "、".join(str(HealthGroup(group).label) for group in settings.GREEN_CHANNEL_GROUPS)
     basis = PopulationBasis(settings.POPULATION_BASIS).label
     return (
@@ -27,7 +33,6 @@ def footnotes_of(run: IndicatorRun, indicator: str = "") -> tuple[str, ...]:
         f"人口分母取统计日以前最近一次公布的{basis}人口，未公布的不推算。",
         f"按人计的，不足 {settings.SMALL_CELL_LIMIT} 人和能减出它来的数，不看老年人的角色看不到。",
         "达标按整数与分数比较，不低于含本数；页面上的百分数四舍五入到两位小数，只供阅读。",
-        *revision_notes(run.as_of, indicator),
         f"来源：量度批次 {run.pk}，统计日 {run.as_of}，口径版本 {run.catalogue_digest[:12]}。",
     )
 

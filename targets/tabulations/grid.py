@@ -10,7 +10,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, TypedDict
 
-from targets.presenters import NOTHING
 from yiyang.lib.percentages import percent
 
 NO_DATA = "无数据"
@@ -75,7 +74,7 @@ def cell_text(cell: GridCell) -> str:
     if isinstance(cell, list):
         value = share_of(cell)
         return NO_DATA if value is None else percent(value)
-    return f"{cell:,}" if isinstance(cell, int) else cell or NOTHING
+    return f"{cell:,}" if isinstance(cell, int) else cell
 
 
 def share_of(cell: Sequence[int]) -> Fraction | None:
@@ -95,6 +94,28 @@ def groups_of(columns: Sequence[GridColumn]) -> list[tuple[str, int, int]]:
     return found
 
 
-def plain(grid: Grid) -> dict[str, Any]:
-    """The table as a paper keeps it."""
-    return dict(grid)
+def content_of(grid: Grid) -> dict[str, Any]:
+    """The table as a paper keeps it, with the very words a page prints beside the values."""
+    columns = grid["columns"]
+    upper = [
+        {
+            "text": group or columns[first]["heading"],
+            "columns": last - first + 1,
+            "rows": 1 if group else 2,
+        }
+        for group, first, last in groups_of(columns)
+    ]
+    rows = [
+        {
+            "level": one["level"],
+            "is_total": one["is_total"],
+            "cells": [
+                {"text": cell_text(cell), "kind": of["kind"]}
+                for of, cell in zip(columns, one["cells"], strict=True)
+            ],
+        }
+        for one in grid["rows"]
+    ]
+    lower = [one["heading"] for one in columns if one["group"]]
+    printed = {"headline": headline(grid), "upper": upper, "lower": lower, "rows": rows}
+    return {**grid, "printed": printed}

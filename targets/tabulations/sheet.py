@@ -40,7 +40,8 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "total-count": {**NUMBER, "bold": True},
     "total-share": {**PERCENT, "bold": True},
 }
-TITLE_HEIGHT, HEAD_HEIGHT, LINE_HEIGHT, NOTE_HEIGHT = 30.0, 30.0, 20.0, 13.0
+TITLE_HEIGHT, HEAD_HEIGHT, LINE_HEIGHT = 30.0, 30.0, 20.0
+WRAPPED_HEIGHT, NOTE_HEIGHT = 14.0, 13.0
 NAME_COLUMN = 2  # 序号、代码之后是名称
 WIDE = 2  # 一个汉字占两个半角字符的宽
 
@@ -77,7 +78,8 @@ def _lines(grid: Grid, rows: Iterable[GridRow], fingerprint: str) -> Iterator[Li
     }
     for row in rows:
         cells = [cell if isinstance(cell, str) else _number(cell) for cell in row["cells"]]
-        yield Line(cells, looks[min(row["level"], 2), row["is_total"]])
+        look = looks[min(row["level"], 2), row["is_total"]]
+        yield Line(cells, look, _height(columns, row["cells"]))
     yield from _closing(grid, fingerprint)
 
 
@@ -87,6 +89,20 @@ def _number(cell: GridCell) -> Cell:
         top, bottom = cell
         return top / bottom if bottom else NO_DATA
     return NO_DATA if cell is None else cell
+
+
+def _height(columns: Sequence[GridColumn], cells: Sequence[GridCell]) -> float:
+    """Room for the longest text of the row, which wraps within its column."""
+    lines = (
+        _lines_of(cell, one)
+        for one, cell in zip(columns, cells, strict=False)
+        if isinstance(cell, str)
+    )
+    return LINE_HEIGHT + WRAPPED_HEIGHT * (max(lines, default=1) - 1)
+
+
+def _lines_of(text: str, column: GridColumn) -> int:
+    return max(1, ceil(_width(text) / (column["width"] - 1)))
 
 
 def _looks(columns: Sequence[GridColumn], level: int, *, is_total: bool) -> tuple[str, ...]:
@@ -125,7 +141,8 @@ def _headings(columns: Sequence[GridColumn]) -> Iterator[Line]:
     lower = [one["heading"] if one["group"] else None for one in columns]
     looks = ("head",) * len(columns)
     yield Line(upper, looks, LINE_HEIGHT, blocks)
-    yield Line(lower, looks, HEAD_HEIGHT)
+    lines = max((_lines_of(one["heading"], one) for one in columns if one["group"]), default=1)
+    yield Line(lower, looks, max(HEAD_HEIGHT, WRAPPED_HEIGHT * lines + 4))
 
 
 def _closing(grid: Grid, fingerprint: str) -> Iterator[Line]:
@@ -146,4 +163,6 @@ def _across(text: str, look: str, last: int, height: float = LINE_HEIGHT) -> Lin
 
 
 def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return sum(1 if character.isascii() else WIDE for character in text)

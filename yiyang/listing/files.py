@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.timezone import get_current_timezone
 
 from yiyang.access.http import ActorRequest, asked_at
@@ -29,15 +30,15 @@ Line = Sequence[Cell]
 def csv_file(request: ActorRequest, asked: Asked[M, A]) -> Iterator[str]:
     """The list as csv of any length, on record before its first line leaves."""
     _on_record(request, asked)
-    layout = _layout(request, asked)
+    layout = layout_of(request, asked)
     head = ((layout.mark,), (layout.note,), layout.headings)
-    return _csv_blocks(head, _lines(request, asked))
+    return _csv_blocks(head, lines_of(request, asked, asked.rows))
 
 
 def xlsx_file(request: ActorRequest, asked: Asked[M, A]) -> Iterator[bytes]:
     """The list as a workbook, on record before its first byte leaves."""
     _on_record(request, asked)
-    return streamed(_layout(request, asked), _lines(request, asked))
+    return streamed(layout_of(request, asked), lines_of(request, asked, asked.rows))
 
 
 def _on_record(request: ActorRequest, asked: Asked[M, A]) -> None:
@@ -54,10 +55,11 @@ def _on_record(request: ActorRequest, asked: Asked[M, A]) -> None:
     )
 
 
-def _layout(request: ActorRequest, asked: Asked[M, A]) -> Layout:
+def layout_of(request: ActorRequest, asked: Asked[M, A], place: str = "") -> Layout:
+    """What stands around the rows: the mark, the day and filters, `place` where one is told."""
     day, words = asked.filters.day, asked.filters.words
     scope = "" if request.actor.whole_city else "只含下载人授权范围内的记录"
-    note = "　".join(part for part in (f"{day} 的情况", words or "全部", scope) if part)
+    note = "　".join(part for part in (f"{day} 的情况", place, words or "全部", scope) if part)
     headings = [column.heading for column in asked.columns]
     title = asked.register.title
     return Layout(title, _mark(request, title, asked_at(request)), note, headings)
@@ -72,10 +74,10 @@ def _mark(request: ActorRequest, title: str, at: datetime) -> str:
     return "　".join(part for part in parts if part)
 
 
-def _lines(request: ActorRequest, asked: Asked[M, A]) -> Iterator[Line]:
-    """Every row, a block at a time, so that a long list never stands in memory whole."""
-    rows = ordered(asked.rows, asked.order).iterator(chunk_size=ROWS_AT_ONCE)
-    for block in _batched(rows, ROWS_AT_ONCE):
+def lines_of(request: ActorRequest, asked: Asked[M, A], rows: QuerySet[M]) -> Iterator[Line]:
+    """The rows, a block at a time, so that a long list never stands in memory whole."""
+    found = ordered(rows, asked.order).iterator(chunk_size=ROWS_AT_ONCE)
+    for block in _batched(found, ROWS_AT_ONCE):
         around = asked.register.around(block, request.actor, asked.filters.day)
         for row in block:
             cells = (column.cell(row, around) for column in asked.columns)

@@ -53,6 +53,7 @@ RECONCILERS = SEES_REGISTERS & (
     holding(P.EDIT_ELDERLY) | holding(P.EDIT_HEALTH) | holding(P.REVIEW)
 )
 AGREEMENT_CLERKS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
+ARCHIVES_WEST = WEST_TARGETS & (holding(P.EDIT_HEALTH) | holding(P.REVIEW))
 NO_ROLE: Roles = frozenset()
 KEEPS_POLICIES = holding(P.MANAGE_POLICIES)
 
@@ -130,6 +131,13 @@ PROFILE = {"institution_id": "hospital", "profile_id": "profile"}
 LICENCE = {"institution_id": "hospital", "kind": "licence", "fact_id": "licence_id"}
 PLAN_DATA = {"name": "方案", "region": "1", "as_of": "2027-12-31"}
 HOLIDAY = {"kind": "OFF", "first": "2030-10-01", "last": "2030-10-02", "name": "国庆节"}
+FILING = {
+    "number": "测表1",
+    "issuer": "测试市卫生健康委",
+    "approval": "测统制〔2030〕1号",
+    "starts_on": "2030-01-01",
+    "ends_on": "2031-12-31",
+}
 DRAFT = {"slug": "policy_draft"}
 REVEAL = {"field": "phone", "reason": "VISIT", "note": "核对住址后上门"}
 ADDRESSES = (
@@ -379,6 +387,18 @@ ADDRESSES = (
         {"verb": "EXTEND", "text": "会商中", "extended_to": "2020-05-06"},
         proposal_id="proposal",
     ),
+    # /tables/
+    get("tabulation-list", SEES_TARGETS),
+    get("tabulation-detail", WEST_TARGETS, WEST, code="institutions"),
+    get("tabulation-detail", WEST_TARGETS, WEST, code="targets"),
+    get("tabulation-xlsx", WEST_EXPORTS, WEST, code="institutions"),
+    Address("tabulation-archive", ARCHIVES_WEST, {"code": "institutions"}, WEST, {}),
+    get("tabulation-filing-list", KEEPS_POLICIES, code="beds"),
+    post("tabulation-filing-list", KEEPS_POLICIES, FILING, code="beds"),
+    post("tabulation-filing-void", KEEPS_POLICIES, {"reason": "录错"}, filing_id="filing"),
+    # 名册只含各自授权范围，谁能导出谁能取
+    get("line-list-xlsx", holding(P.VIEW_INSTITUTIONS, P.EXPORT), "as_of={day}", code="channels"),
+    get("line-list-xlsx", holding(P.VIEW_AGREEMENTS, P.EXPORT), "as_of={day}", code="agreements"),
     # /holidays/ 全市一份，谁都看得到
     get("holiday-list", SEES_TARGETS),
     post("holiday-new", KEEPS_POLICIES, HOLIDAY),

@@ -1,4 +1,4 @@
-"""The forms of tasks, 督办 and holidays, filled as a clerk would."""
+"""The forms of tasks, 督办, holidays and statistical tables, filled as a clerk would."""
 
 from __future__ import annotations
 
@@ -32,6 +32,20 @@ FOLLOWED_FORMS = (
             "source": "国办发明电〔2029〕1号",
         },
     ),
+    Filled(
+        "tabulation-filing-list",
+        CLERK,
+        {
+            "number": "测卫老统2表",
+            "issuer": "测试市卫生健康委员会",
+            "approval": "测统制〔2030〕2号",
+            "starts_on": "2030-01-01",
+            "ends_on": "2031-12-31",
+        },
+        {"code": "health"},
+    ),
+    Filled("tabulation-filing-void", CLERK, {"reason": "录错了"}, {"filing_id": "filing"}),
+    Filled("tabulation-archive", CLERK, {}, {"code": "beds"}),
     Filled("holiday-void", CLERK, {"reason": "录错了"}, {"holiday_id": "holiday"}),
     Filled(
         "task-report",

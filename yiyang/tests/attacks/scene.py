@@ -54,6 +54,7 @@ from targets.nightly.making import make_reports
 from targets.tests.factories import DAY, City, make_city
 from targets.tests.page_scene import make_policy, make_target, store_run
 from targets.tests.policy_scene import make_drafts
+from targets.tests.tabulations.filed import make_filed_table
 from yiyang.access.models import AccountSession, User
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
@@ -274,6 +275,7 @@ def _keys(city: City, account: User) -> dict[str, Any]:
         "event": event,
         "filter": _saved_filter(account),
         "holiday": holiday.pk,
+        "filing": make_filed_table().pk,
         "west": city.west.code,
         "east": city.east.code,
         "east_id": city.east.pk,

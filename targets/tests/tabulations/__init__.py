@@ -1,0 +1,1 @@
+"""What charts show, and that they show it to everybody."""
