@@ -59,6 +59,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (REPORTS, "报告与文稿", "paper-list", Permission.VIEW_TARGETS),
     (REPORTS, "建议提案", "proposal-list", Permission.VIEW_TARGETS),
     (REPORTS, "统计表", "tabulation-list", Permission.VIEW_TARGETS),
+    (REPORTS, "定版", "edition-list", Permission.VIEW_TARGETS),
     (REGISTERS, "机构", "institution-list", Permission.VIEW_INSTITUTIONS),
     (REGISTERS, "协议", "agreement-list", Permission.VIEW_AGREEMENTS),
     (REGISTERS, "团队", "team-list", Permission.VIEW_INSTITUTIONS),

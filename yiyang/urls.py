@@ -22,6 +22,7 @@ urlpatterns = [
     path("bureaus/", include("targets.bureau_urls")),
     path("quality/", include("targets.quality.urls")),
     path("papers/", include("targets.papers.urls")),
+    path("editions/", include("targets.editions.urls")),
     path("api/v1/", include("yiyang.api.urls")),
     path("api/docs/", api_docs.docs, name="api-docs"),
     path("api/docs/errors/", api_docs.errors, name="api-errors"),

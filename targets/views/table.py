@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from targets.editions.marks import marks_on
 from targets.explain.freshness import warnings_at
 from targets.indicators.guarding import counts_people
 from targets.regions import columns_of, visible_regions
@@ -93,6 +94,7 @@ def _table_context(request: ActorRequest, asked: Asked) -> dict[str, Any]:
         "sections": shown.historical if tab == HISTORICAL else shown.current,
         "days": offered_days(asked.run.as_of),
         "footnotes": footnotes_of(asked.run),
+        "marks": marks_on(asked.run, request.actor),
         "may_export": request.actor.may(Permission.EXPORT),
     }
 

@@ -462,6 +462,16 @@ ADDRESSES = (
     get("quality-detail", WEST_TARGETS, WEST, check_id="licence_expired"),
     get("quality-csv", WEST_RECORDS, WEST, check_id="licence_expired"),
     get("quality-csv", WEST_DISCLOSURES, WEST, check_id="person_duplicate"),
+    # /editions/ 全市一份，谁都看得到发布的；待发布的只有市卫健
+    get("edition-list", SEES_TARGETS),
+    get("edition-new", KEEPS_POLICIES),
+    post("edition-new", KEEPS_POLICIES, {"title": "定版"}),
+    get("edition-detail", SEES_TARGETS, uid="edition"),
+    get("edition-detail", KEEPS_POLICIES | CITY_REVIEWERS, uid="proposal"),
+    get("edition-check", SEES_TARGETS, uid="edition"),
+    post("edition-publish", CITY_REVIEWERS, {}, uid="proposal"),
+    get("edition-return", CITY_REVIEWERS, uid="proposal"),
+    post("edition-return", CITY_REVIEWERS, {"reason": ""}, uid="proposal"),
     # /papers/
     *register("paper-list", P.VIEW_TARGETS),
     get("paper-detail", WEST_TARGETS, uid="paper"),

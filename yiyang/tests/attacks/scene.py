@@ -64,6 +64,7 @@ from yiyang.audit.recording import record
 from yiyang.holidays.models import Holiday, HolidayKind
 from yiyang.listing.models import SavedFilter
 from yiyang.tests.api.callers import make_caller
+from yiyang.tests.attacks.editions import edition_keys
 from yiyang.tests.attacks.followed import SUPERVISION, supervision_keys, task_keys
 from yiyang.tests.attacks.proposals import PROPOSAL, proposal_keys
 
@@ -174,7 +175,8 @@ def make_scene() -> Scene:
     keys |= _merge_keys(city, hospital, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"map": make_map(city.city, accounts[Role.CITY_HEALTH_CLERK]).pk}
     keys |= {"city_id": city.city.pk, "portal_code": city.city.code} | {
-        "paper": _paper(run, city.west)
+        "paper": _paper(run, city.west),
+        **edition_keys(run, accounts),
     }
     sessions = {role: browser_of(one).cookies["sessionid"].value for role, one in accounts.items()}
     return Scene(city, person, hospital, home, plan, keys, accounts, sessions)

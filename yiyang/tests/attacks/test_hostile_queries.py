@@ -72,6 +72,7 @@ ASKED = {
     "target-table-json": WHERE,
     "indicator-list": WHERE,
     "indicator-detail": (*WHERE, "rank", "below"),
+    "edition-new": ("run",),
     "indicator-chart-svg": (*WHERE, "below"),
     "indicator-chart-png": WHERE,
     "indicator-chart-csv": (*WHERE, "below"),

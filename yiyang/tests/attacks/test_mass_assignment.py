@@ -20,6 +20,8 @@ WRITING = [form for form in FORMS if form.is_accepted]
 VARIES = (models.AutoField, models.DateTimeField, models.BinaryField, models.UUIDField)
 # batch_id：新批次的编号，随批次本身变。
 VARYING = {"password", "digest", "request_id", "mac", "number", "batch_id", "prefix"}
+# 定版的随机数在指纹里。
+VARYING |= {"nonce", "fingerprint", "digests"}
 # 日志与审计照抄上面各表，编号、时刻又各不相同。
 NOT_COMPARED = {*apps.get_app_config("yiyang").get_models()} - {User, ApiToken}
 VALUES = ("1", "security_admin", "2001-01-01")
