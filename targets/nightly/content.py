@@ -9,11 +9,12 @@ from django.conf import settings
 
 from institutions.models import Region
 from targets.models import IndicatorRun, PaperKind
+from targets.nightly.charts import told_charts
 from targets.nightly.districts import told_districts
 from targets.nightly.findings import told_findings
 from targets.nightly.gaps import told_gaps
 from targets.nightly.lapses import told_lapses
-from targets.nightly.lines import Compared, compared_lines, is_behind, is_met, told
+from targets.nightly.lines import Compared, compared_lines, is_behind, is_met, named, told
 from targets.nightly.spans import TITLES, Span, first_day, runs_before, spans_of
 from targets.nightly.wording import text_of
 from targets.papers.reader import paper_reader
@@ -32,6 +33,7 @@ def content_of(kind: PaperKind, run: IndicatorRun, region: Region) -> dict[str, 
     below = children_of(tree, region)
     lines = compared_lines(run, earlier, [region, *below], spans, reader)
     own = [one for one in lines if one.line.region == region]
+    others = [one for one in lines if one.line.region != region]
     content = {
         "schema": SCHEMA,
         "kind": kind.value,
@@ -48,7 +50,8 @@ def content_of(kind: PaperKind, run: IndicatorRun, region: Region) -> dict[str, 
         "gaps": told_gaps(own, tree, reader),
         "lapses": told_lapses(own, tree, reader),
         "findings": told_findings(run, tree, region, reader),
-        "districts": told_districts([one for one in lines if one not in own], below, spans[0]),
+        "districts": told_districts(others, below, spans[0]),
+        "charts": told_charts(own, others),
         "footnotes": list(footnotes_of(run)),
         "mark": settings.DEMO_MARK if settings.DEMO else "",
     }
@@ -98,6 +101,7 @@ def _told_turn(one: Compared, span: Span) -> dict[str, Any]:
         "target": one.line.target.code,
         "indicator": one.line.indicator.code,
         "title": one.line.indicator.title,
+        "named": named(one.line),
         "before": f"{before.value}（{before.word}）",
         "after": f"{after.value}（{after.word}）",
     }

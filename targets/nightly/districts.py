@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from institutions.models import Region
-from targets.nightly.lines import Compared
+from targets.nightly.lines import Compared, named
 from targets.nightly.spans import Span
 from targets.presenters import present
 
@@ -22,15 +22,20 @@ def told_districts(
         rows.setdefault(key, {})[one.line.region.pk] = one
     return {
         "regions": [{"code": region.code, "name": region.name} for region in regions],
-        "rows": [
-            {
-                "target": code,
-                "title": next(iter(cells.values())).line.indicator.title,
-                "indicator": next(iter(cells.values())).line.indicator.code,
-                "threshold": present(next(iter(cells.values())).line).threshold,
-                "cells": [_cell(cells.get(region.pk), span) for region in regions],
-            }
-            for (code, _), cells in rows.items()
+        "rows": [_row(cells, regions, span) for cells in rows.values()],
+    }
+
+
+def _row(cells: dict[int, Compared], regions: Sequence[Region], span: Span) -> dict[str, Any]:
+    first = next(iter(cells.values())).line
+    return {
+        "target": first.target.code,
+        "title": first.indicator.title,
+        "indicator": first.indicator.code,
+        "named": named(first),
+        "threshold": present(first).threshold,
+        "cells": [
+            {"region": region.name, **_cell(cells.get(region.pk), span)} for region in regions
         ],
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from targets.gap.candidates import candidates_of, permission_to_name
 from targets.indicators.calculation import Tree
-from targets.nightly.lines import Compared, is_behind
+from targets.nightly.lines import Compared, is_behind, named
 from targets.presenters import gap_text, value_text
 from targets.results import TargetLine
 from yiyang.access.scope import Actor
@@ -25,16 +25,17 @@ def told_gaps(lines: Iterable[Compared], tree: Tree, reader: Actor) -> list[dict
 
 def _told(line: TargetLine, tree: Tree, reader: Actor) -> dict[str, Any]:
     is_of_persons = not reader.may(permission_to_name(line.indicator))
-    named = [] if is_of_persons else _nearest(line, tree, reader)
+    nearest = [] if is_of_persons else _nearest(line, tree, reader)
     return {
         "target": line.target.code,
         "indicator": line.indicator.code,
         "title": line.indicator.title,
+        "named": named(line),
         "value": value_text(line.figure, line.indicator),
         "gap": gap_text(line),
         "needed": line.needed,
         "note": PERSONS_ARE_NOT_NAMED if is_of_persons else "",
-        "candidates": named,
+        "candidates": nearest,
     }
 
 

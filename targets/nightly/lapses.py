@@ -18,8 +18,15 @@ FEW = "少数几"
 
 
 def told_lapses(lines: Iterable[Compared], tree: Tree, reader: Actor) -> list[dict[str, Any]]:
-    """For each target with anything lapsing: how many, who by name, the day it falls below."""
-    found = (_told(one, tree, reader) for one in lines if one.line.is_judged)
+    """For each indicator with anything lapsing: how many, who by name, the day it falls below.
+
+    Where several targets ask for it, against the first of them that is judged.
+    """
+    first: dict[tuple[str, str], Compared] = {}
+    for one in lines:
+        if one.line.is_judged:
+            first.setdefault(one.line.indicator.key, one)
+    found = (_told(one, tree, reader) for one in first.values())
     return [told for told in found if told["institutions"] or told["persons"]]
 
 
@@ -64,4 +71,4 @@ def _persons(forecast: Forecast, until: date) -> str:
     count = sum(turn.records for turn in forecast.lapses if turn.key is None and turn.day <= until)
     if not count:
         return ""
-    return f"{FEW}人" if is_small(count) else f"{count} 人"
+    return f"{FEW}人" if is_small(count) else f"{count:,} 人"

@@ -9,7 +9,7 @@ from typing import Any
 from institutions.models import Region
 from targets.indicators.calculation import Pace, Verdict
 from targets.models import IndicatorDefinition, IndicatorRun
-from targets.nightly.spans import Span
+from targets.nightly.spans import TITLES, Span
 from targets.papers.sentences import Change
 from targets.presenters import present
 from targets.results import TargetLine, target_lines, targets_of
@@ -115,6 +115,12 @@ def _key(line: TargetLine) -> Key:
     return (line.target.pk, line.region.pk, line.indicator.reading)
 
 
+def named(line: TargetLine) -> str:
+    """The indicator with the year of the target: two years may ask for the same one."""
+    due_on = line.target.due_on
+    return line.indicator.title + (f"（{due_on.year}年目标）" if due_on else "")
+
+
 def told(one: Compared, spans: Iterable[Span]) -> dict[str, Any]:
     """The line as a paper keeps it: plain texts and integers."""
     line, shown = one.line, present(one.line)
@@ -123,6 +129,7 @@ def told(one: Compared, spans: Iterable[Span]) -> dict[str, Any]:
         "indicator": line.indicator.code,
         "reading": line.indicator.reading,
         "title": line.indicator.title,
+        "named": named(line),
         "reading_title": line.indicator.reading_title,
         "policy": line.target.policy.number,
         "clause": line.target.clause.reference,
@@ -147,6 +154,7 @@ def _told_change(one: Compared, span: Span) -> dict[str, Any]:
     change = one.change(span)
     return {
         "span": span.value,
+        "title": TITLES[span],
         "day": before.run.as_of.isoformat() if before else "",
         "value": present(before).value if before else "",
         "text": (change.growth_text or change.clause()) if change else one.reasons[span],

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from targets.charts.shown import shown_chart
 from targets.models import Paper
 from targets.nightly.making import REPORTS
-from targets.papers.forms import PaperForm, register_forms
+from targets.nightly.sheets import as_workbook
+from targets.nightly.word import as_word
+from targets.papers.forms import DOCX_TYPE, PaperForm, register_forms
+from yiyang.lib.books import XLSX_TYPE
 
 TEMPLATE = "targets/papers/report.html"
 
@@ -15,10 +21,19 @@ def as_text(paper: Paper) -> bytes:
     return f"{text}\n".encode()
 
 
-FORMS = (PaperForm("txt", "短信文本", "text/plain; charset=utf-8", as_text),)
+def shown(paper: Paper) -> dict[str, Any]:
+    """The charts of the report, drawn."""
+    return {"charts": [shown_chart(kept) for kept in paper.content["charts"]]}
+
+
+FORMS = (
+    PaperForm("docx", "Word", DOCX_TYPE, as_word),
+    PaperForm("xlsx", "Excel", XLSX_TYPE, as_workbook),
+    PaperForm("txt", "短信文本", "text/plain; charset=utf-8", as_text),
+)
 
 
 def register_reports() -> None:
     """Let the archive print the reports."""
     for kind in REPORTS:
-        register_forms(kind, template=TEMPLATE, forms=FORMS)
+        register_forms(kind, template=TEMPLATE, forms=FORMS, shown=shown)

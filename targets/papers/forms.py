@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from targets.models import Paper, PaperKind
+
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +21,17 @@ class PaperForm:
     render: Callable[[Paper], bytes]
 
 
+def nothing_more(paper: Paper) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class PaperForms:
-    """The page of a kind of paper, and its files."""
+    """The page of a kind of paper, what its template needs beside the content, and its files."""
 
     template: str
     forms: tuple[PaperForm, ...]
+    shown: Callable[[Paper], dict[str, Any]] = nothing_more
 
     def form(self, suffix: str) -> PaperForm | None:
         return next((form for form in self.forms if form.suffix == suffix), None)
@@ -32,9 +40,15 @@ class PaperForms:
 _forms: dict[PaperKind, PaperForms] = {}
 
 
-def register_forms(kind: PaperKind, *, template: str, forms: Sequence[PaperForm]) -> None:
+def register_forms(
+    kind: PaperKind,
+    *,
+    template: str,
+    forms: Sequence[PaperForm],
+    shown: Callable[[Paper], dict[str, Any]] = nothing_more,
+) -> None:
     """Say how papers of the kind are printed; once, from AppConfig.ready()."""
-    _forms[kind] = PaperForms(template, tuple(forms))
+    _forms[kind] = PaperForms(template, tuple(forms), shown)
 
 
 def forms_of(kind: str) -> PaperForms:

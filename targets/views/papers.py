@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from targets.models import Paper
+from targets.models import IndicatorRun, Paper
 from targets.papers.archiving import is_intact
 from targets.papers.forms import forms_of
 from yiyang.access.decorators import requires
@@ -33,6 +33,8 @@ def paper_detail(request: ActorRequest, uid: UUID) -> HttpResponse:
         "content": paper.content,
         "forms": printed.forms if request.actor.may(Permission.EXPORT) else (),
         "is_intact": is_intact(paper),
+        "corrected": corrected_by(paper),
+        **printed.shown(paper),
     }
     return render(request, printed.template, context)
 
@@ -60,6 +62,14 @@ def paper_file(request: ActorRequest, uid: UUID, suffix: str) -> HttpResponse:
         content_type=form.content_type,
         headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )
+
+
+def corrected_by(paper: Paper) -> IndicatorRun | None:
+    """The newest run of the paper's day, where it is a later one than the paper's own."""
+    if paper.run is None:
+        return None
+    newer = IndicatorRun.objects.published().filter(as_of=paper.run.as_of, pk__gt=paper.run.pk)
+    return newer.newest_first().first()
 
 
 def _paper(request: ActorRequest, uid: UUID) -> Paper:

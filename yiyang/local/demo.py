@@ -24,7 +24,8 @@ STEPS = (
     ("载入演示城市", ("load_demo_city",)),
     ("载入政策与目标", ("load_policies",)),
     ("载入季度监测表式", ("load_return_forms",)),
-    ("量度各年末、近两年季度末与昨天", ("take_snapshot", "--history-from", "2015-12-31")),
+    ("量度各年末、近两年季度末、各同日与昨天", ("take_snapshot", "--history-from", "2015-12-31")),
+    ("成稿日报", ("make_reports",)),
     ("准备演示账号", ("demo_accounts",)),
     ("布置任务与督办", ("demo_supervision",)),
 )

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from targets.nightly.spans import Span, matching_day
 from targets.snapshots import SnapshotError, check_day, find_region, take_snapshot
 from yiyang.lib.sheets import parse_date
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--region", help="只预览一个区划（12 位代码），不发布")
         parser.add_argument("--reason", default="", help="重算已完成的一天须写原因")
         parser.add_argument(
-            "--history-from", help="从这一天起，各年末与近两年的季度末也量度一遍，供看趋势"
+            "--history-from", help="从这一天起，各年末、近两年的季度末与各同日也量度，供比较"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -55,4 +56,7 @@ def _days(first: str | None, last: date) -> Iterator[date]:
                 end = date(year, month, day)
                 if start <= end < last and (month == DECEMBER or end >= recent):
                     yield end
+        # 与昨天对得上的上年、上季、上月同日和前一天：日报要拿它们比。
+        yield from (matching_day(last, span) for span in (Span.YEAR, Span.QUARTER, Span.MONTH))
+        yield last - timedelta(days=1)
     yield last
