@@ -202,7 +202,7 @@ def process_environment(transactional_db: None, redis_url: str) -> dict[str, str
     return {**os.environ, "DATABASE_URL": address.geturl(), "REDIS_URL": redis_url}
 
 
-EVERY_QUEUE = "celery,coordinator,shards"
+EVERY_QUEUE = "celery,coordinator,shards,reports"
 StartWorker = Callable[..., "subprocess.Popen[bytes]"]
 
 

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from targets.mailing.tasks import make_run_reports
 from targets.runs.parts import count_part
 from targets.snapshots import measure_night, nights_due
 
@@ -16,6 +17,7 @@ def take_nightly_snapshot() -> None:
     for day in nights_due(today=timezone.localdate()):
         run = measure_night(day)
         logger.info("snapshot_done", extra={"run": run.pk, "as_of": day.isoformat()})
+        make_run_reports.delay(run.pk)
 
 
 @shared_task(name="targets.count_part")

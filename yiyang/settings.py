@@ -9,6 +9,20 @@ from django.core.exceptions import ImproperlyConfigured
 
 from yiyang.audit.retention import MINIMUM_KEEP_DAYS
 
+# 发信的设置另成一个文件；矛盾的在那里就拒绝。
+from yiyang.mail_settings import MAIL_CA_FILE as MAIL_CA_FILE
+from yiyang.mail_settings import MAIL_DIR as MAIL_DIR
+from yiyang.mail_settings import MAIL_FROM as MAIL_FROM
+from yiyang.mail_settings import MAIL_HOST as MAIL_HOST
+from yiyang.mail_settings import MAIL_PASSWORD as MAIL_PASSWORD
+from yiyang.mail_settings import MAIL_PORT as MAIL_PORT
+from yiyang.mail_settings import MAIL_SECONDS as MAIL_SECONDS
+from yiyang.mail_settings import MAIL_TLS as MAIL_TLS
+from yiyang.mail_settings import MAIL_USER as MAIL_USER
+from yiyang.mail_settings import PORTAL_URL as PORTAL_URL
+from yiyang.mail_settings import REPORT_CATCH_UP_DAYS as REPORT_CATCH_UP_DAYS
+from yiyang.mail_settings import REPORT_SCHEDULES as REPORT_SCHEDULES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -171,10 +185,25 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_ROUTES = {
     "targets.take_snapshot": {"queue": "coordinator"},
     "targets.count_part": {"queue": "shards"},
+    # 报告与邮件另有队列：邮件服务器慢，不能拖住别的事，也不被夜间量度拖住。
+    "targets.make_reports": {"queue": "reports"},
+    "targets.catch_up_reports": {"queue": "reports"},
+    "targets.send_reports": {"queue": "reports"},
 }
 CELERY_BEAT_SCHEDULE = {
     # 每日 02:00 量度前一日（rules.md 1）
     "take-snapshot": {"task": "targets.take_snapshot", "schedule": crontab(hour=2, minute=0)},
+    # 量度之后没做成的报告补上；写入与寄出到时间的邮件。赶不上一轮的不攒着。
+    "catch-up-reports": {
+        "task": "targets.catch_up_reports",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 540},
+    },
+    "send-reports": {
+        "task": "targets.send_reports",
+        "schedule": crontab(),
+        "options": {"expires": 50},
+    },
     # 只接着做已确认的销毁计划，并报到期人数；新计划须两人办理（destroy_persons）
     "watch-retention": {
         "task": "contracts.watch_retention",

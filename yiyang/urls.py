@@ -42,6 +42,7 @@ urlpatterns = [
     path("supervisions/", include("targets.supervision.urls")),
     path("proposals/", include("targets.proposals.urls")),
     path("tables/", include("targets.tabulations.urls")),
+    path("mail/", include("targets.mailing.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
     path("lists/", include("yiyang.listing.urls")),
     path("", include("institutions.lists.urls")),

@@ -1,18 +1,16 @@
 """The health answer that operators and load balancers poll."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.db.models import Max
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
-from targets.models import IndicatorRun
+from targets.mailing.state import standing_at
+from targets.runs.silence import is_silent, last_finished
 
 GREEN = frozenset({"ok", "no_run"})
 
@@ -23,7 +21,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     states = {"database": database_state(), "cache": cache_state()}
     states["run"] = run_state() if states["database"] == "ok" else "unknown"
     status = 200 if set(states.values()) <= GREEN else 503
-    response = JsonResponse({**states, "version": settings.BUILD_VERSION}, status=status)
+    told = {**states, "mail": mail_numbers(), "version": settings.BUILD_VERSION}
+    response = JsonResponse(told, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -50,10 +49,17 @@ def cache_state() -> str:
 def run_state() -> str:
     """Say whether the last finished nightly run is recent enough; before any run, `no_run`."""
     try:
-        last = IndicatorRun.objects.published().aggregate(last=Max("finished_at"))["last"]
+        last = last_finished()
     except DatabaseError:
         return "unreachable"
-    if last is None:
+    if last is None or last.finished_at is None:
         return "no_run"
-    oldest_good = timezone.now() - timedelta(hours=settings.SNAPSHOT_MAX_AGE_HOURS)
-    return "ok" if last >= oldest_good else "stale"
+    return "stale" if is_silent(last.finished_at, timezone.now()) else "ok"
+
+
+def mail_numbers() -> dict[str, int]:
+    """How many mails wait or are in trouble; they take no web server out of service."""
+    try:
+        return standing_at(timezone.now()).numbers
+    except DatabaseError:
+        return {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
 from targets.models import IndicatorRun, RunStatus
+from targets.runs.silence import is_silent
 
 
 def warnings_at(at: datetime) -> list[str]:
@@ -21,7 +22,7 @@ def warnings_at(at: datetime) -> list[str]:
     if last is None or last["finished_at"] is None:
         return ["还没有完成过任何量度；请系统管理员运行 take_snapshot，或等今夜 02:00 的任务。"]
     found = []
-    if last["finished_at"] < at - timedelta(hours=settings.SNAPSHOT_MAX_AGE_HOURS):
+    if is_silent(last["finished_at"], at):
         found.append(
             f"最近一次量度已超过 {settings.SNAPSHOT_MAX_AGE_HOURS} 小时，下列数字可能不是最新；"
             "请系统管理员检查夜间任务。"

@@ -4,6 +4,15 @@ from targets.models.bureau_grants import BureauGrant
 from targets.models.editions import Edition, EditionState
 from targets.models.findings import QualityFinding
 from targets.models.gaps import ContactNote
+from targets.models.mailing import (
+    EndReason,
+    MailKind,
+    MailState,
+    ReportFrequency,
+    ReportMail,
+    ReportSubscription,
+    ReportThreshold,
+)
 from targets.models.papers import Paper, PaperKind
 from targets.models.plans import Plan, PlanFigure, PlanStatus, PlanStep, StepKind
 from targets.models.policies import (
@@ -106,6 +115,7 @@ __all__ = [
     "CorrectionState",
     "Edition",
     "EditionState",
+    "EndReason",
     "EntryState",
     "FigureSide",
     "FormState",
@@ -116,6 +126,8 @@ __all__ = [
     "ItemKind",
     "ItemSource",
     "ItemUnit",
+    "MailKind",
+    "MailState",
     "Milestone",
     "NightMark",
     "Paper",
@@ -140,7 +152,11 @@ __all__ = [
     "QualityFinding",
     "QuarterlyReturn",
     "RegionFigures",
+    "ReportFrequency",
     "ReportKind",
+    "ReportMail",
+    "ReportSubscription",
+    "ReportThreshold",
     "ReturnCheck",
     "ReturnCorrection",
     "ReturnEdition",

@@ -22,6 +22,7 @@ NO_SOURCE = "没有这一类待办，或您的角色不办这一类；请从首�
 OWN_PAGES = (
     (Permission.MANAGE_ACCOUNTS, "user-list"),
     (Permission.VIEW_AUDIT, "audit-list"),
+    (Permission.MANAGE_SYSTEM, "report-mail-list"),
 )
 
 

@@ -25,7 +25,13 @@ from yiyang.access.models import SessionEnd, User
 from yiyang.access.scope import Actor, known_actor, unknown_actor
 
 # 不登录也能打开的地址名称；不在表中的一律要求登录，新页面忘了声明也不会敞开。
-OPEN_TO_ANYONE = frozenset({"sign-in", "healthz"})
+# 报告邮件里的确认、退订链接自带签名，收件人不一定登录得了。
+OPEN_TO_ANYONE = frozenset(
+    {
+        *("sign-in", "healthz"),
+        *("report-subscription-confirm", "report-subscription-unsubscribe"),
+    }
+)
 
 # 接口自己认令牌，不认会话（yiyang.api）。
 API = "api"

@@ -103,6 +103,6 @@ def _commands(port: int) -> dict[str, list[str]]:
     web += ["--worker-tmp-dir", str(DEMO)]
     web += ["--env", "STATEMENT_TIMEOUT_MS=60000"]
     worker = [sys.executable, "-m", "celery", "-A", "yiyang", "worker", "--concurrency", "1"]
-    worker += ["--queues", "celery,coordinator,shards"]
+    worker += ["--queues", "celery,coordinator,shards,reports"]
     worker += ["--beat", "--schedule", str(DEMO / "beat"), "--loglevel", "INFO"]
     return {"web": web, "worker": worker}

@@ -41,11 +41,22 @@ def environment(
         "DATABASE_APP_ROLE": app_role,
         "REDIS_URL": redis_url,
         "DEMO": str(int(demo)),
+        **(_mail(make_private(DEMO / "mail")) if demo else {}),
         "HTTPS": "0",
         "STATIC_MANIFEST": "0",
         "BUILD_VERSION": build_version(),
         "TMPDIR": str(make_private(VAR / "tmp")),
         "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _mail(folder: Path) -> dict[str, str]:
+    """Return the settings that let the demo's mail become files instead of leaving the machine."""
+    return {
+        "MAIL_HOST": "",
+        "MAIL_DIR": str(folder),
+        "MAIL_FROM": "yiyang-demo@example.com",
+        "PORTAL_URL": "http://127.0.0.1:8000",
     }
 
 

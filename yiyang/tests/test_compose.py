@@ -22,7 +22,7 @@ from yiyang.local.places import free_port
 ROOT = Path(settings.BASE_DIR)
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
-PORTAL_SERVICES = ("migrate", "web", "worker", "coordinator", "beat")
+PORTAL_SERVICES = ("migrate", "web", "worker", "coordinator", "reports", "beat")
 START_SECONDS = 60.0
 VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}")
 
@@ -107,7 +107,7 @@ def test_web_without_a_database_says_so(start: Start, port: str) -> None:
 
 @pytest.mark.celery
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("service", ["worker", "coordinator"])
+@pytest.mark.parametrize("service", ["worker", "coordinator", "reports"])
 def test_worker_starts(start: Start, service: str) -> None:
     process, log = start(service)
     eventually(lambda: b" ready." in log.read_bytes(), process, log)
@@ -140,7 +140,8 @@ def test_every_variable_is_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     known = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
     compose = set(re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text(encoding="utf-8")))
-    source = (ROOT / "yiyang" / "settings.py").read_text(encoding="utf-8")
+    files = ("settings.py", "mail_settings.py")
+    source = "".join((ROOT / "yiyang" / name).read_text(encoding="utf-8") for name in files)
     read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', source))
     assert compose <= known
     assert read - known <= {"DATABASE_URL", "REDIS_URL", "DEMO_MARK"}

@@ -47,6 +47,7 @@ WEST_EITHER = WEST_HEALTH | WEST_ELDERLY
 WEST_NOTES = WEST_EITHER | (holding(P.VIEW_INSTITUTIONS, P.REVIEW) & CITY_WIDE)
 KEEPS_MAPS = holding(P.MANAGE_POLICIES) | (holding(P.REVIEW) & CITY_WIDE)
 SECURITY = frozenset({Role.SECURITY_ADMIN})
+SYSTEM = frozenset({Role.SYSTEM_ADMIN})
 LIAISON = frozenset({Role.BUREAU_LIAISON})
 AUDIT = frozenset({Role.AUDIT_ADMIN})
 RECONCILERS = SEES_REGISTERS & (
@@ -472,6 +473,24 @@ ADDRESSES = (
     post("edition-publish", CITY_REVIEWERS, {}, uid="proposal"),
     get("edition-return", CITY_REVIEWERS, uid="proposal"),
     post("edition-return", CITY_REVIEWERS, {"reason": ""}, uid="proposal"),
+    # /mail/ 各人只有自己的订阅；邮件里的两个链接不登录也能打开，签名就是凭据
+    get("report-subscription-list", SEES_TARGETS),
+    get("report-subscription-new", SEES_TARGETS),
+    post("report-subscription-new", SEES_TARGETS, {"address": "x"}),
+    get("report-subscription-edit", NO_ROLE, uid="subscription"),
+    get("report-subscription-edit", frozenset({Role.CITY_HEALTH_CLERK}), uid="own_subscription"),
+    post("report-subscription-edit", NO_ROLE, {"threshold": "ALWAYS"}, uid="subscription"),
+    post("report-subscription-pause", NO_ROLE, {}, uid="subscription"),
+    post("report-subscription-resume", NO_ROLE, {}, uid="subscription"),
+    post("report-subscription-ask", NO_ROLE, {}, uid="subscription"),
+    post("report-subscription-end", NO_ROLE, {}, uid="subscription"),
+    get("report-subscription-confirm", EVERY_ROLE, token="confirm_token"),
+    post("report-subscription-confirm", EVERY_ROLE, {}, token="confirm_token"),
+    get("report-subscription-unsubscribe", EVERY_ROLE, token="unsubscribe_token"),
+    post("report-subscription-unsubscribe", EVERY_ROLE, {}, token="unsubscribe_token"),
+    get("report-mail-list", SYSTEM),
+    post("report-mail-send", SYSTEM, {}, uid="dead_mail"),
+    post("report-mail-acknowledge", SYSTEM, {}, uid="dead_mail"),
     # /papers/
     *register("paper-list", P.VIEW_TARGETS),
     get("paper-detail", WEST_TARGETS, uid="paper"),

@@ -66,6 +66,7 @@ from yiyang.listing.models import SavedFilter
 from yiyang.tests.api.callers import make_caller
 from yiyang.tests.attacks.editions import edition_keys
 from yiyang.tests.attacks.followed import SUPERVISION, supervision_keys, task_keys
+from yiyang.tests.attacks.mailed import mail_keys
 from yiyang.tests.attacks.proposals import PROPOSAL, proposal_keys
 
 NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
@@ -160,7 +161,9 @@ def make_scene() -> Scene:
     }
     keys |= _record_keys(city, hospital, person)
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
-    keys |= _token_keys(accounts[Role.CIVIL_AFFAIRS_CLIENT])
+    keys |= _token_keys(accounts[Role.CIVIL_AFFAIRS_CLIENT]) | mail_keys(
+        city.west, author, accounts
+    )
     keys |= {"request": _request(city), "west_street_code": city.west_street.code}
     keys |= make_drafts(policy, accounts[Role.CITY_HEALTH_CLERK])
     keys |= {"agreement_files": AGREEMENT_FILES.name, "institution_files": "institution"}

@@ -394,6 +394,23 @@ FORMS = (
         {"username": "someone", "password": PASSWORD, "otp_token": "", "next": "/targets/"},
         is_accepted=False,
     ),
+    Filled(
+        "report-subscription-new",
+        CLERK,
+        {
+            "region": "{east_id}",
+            "frequency": "DAILY",
+            "address": "clerk@example.gov.cn",
+            "threshold": "CHANGED",
+            "has_workbook": "on",
+        },
+    ),
+    Filled(
+        "report-subscription-edit",
+        CLERK,
+        {"threshold": "WORSE", "has_workbook": "on"},
+        {"uid": "own_subscription"},
+    ),
     Filled("code-device", CLERK, {"otp_token": "000000"}, is_accepted=False),
     Filled(
         "code-device-replace",
