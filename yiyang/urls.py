@@ -43,6 +43,7 @@ urlpatterns = [
     path("proposals/", include("targets.proposals.urls")),
     path("tables/", include("targets.tabulations.urls")),
     path("mail/", include("targets.mailing.urls")),
+    path("returns/", include("targets.returns.urls")),
     path("holidays/", include("yiyang.holidays.urls")),
     path("lists/", include("yiyang.listing.urls")),
     path("", include("institutions.lists.urls")),

@@ -54,8 +54,8 @@ class Filled:
     asking: tuple[Finding, ...]
 
     @property
-    def codes_stopped(self) -> frozenset[str]:
-        return frozenset(one.code for one in self.stopping)
+    def codes_stopped(self) -> list[str]:
+        return list(dict.fromkeys(one.code for one in self.stopping))
 
 
 def filled(quarterly_return: QuarterlyReturn) -> Filled:
