@@ -2,11 +2,12 @@
 
 from targets.lists.papers import PAPERS
 from targets.lists.progress import PROGRESS
+from targets.lists.returns import RETURNS
 from targets.lists.supervisions import SUPERVISIONS
 from targets.lists.tasks import TASKS
 from yiyang.listing.places import add_place
 
-PLACES = (TASKS.place, PROGRESS.place, SUPERVISIONS.place, PAPERS.place)
+PLACES = (TASKS.place, PROGRESS.place, SUPERVISIONS.place, PAPERS.place, RETURNS.place)
 
 
 def register_places() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from targets.nightly.printing import register_reports
 from targets.proposals.archiving import register_replies
+from targets.returns.printing import register_returns
 from targets.tabulations.printing import register_tables
 
 
@@ -11,3 +12,4 @@ def join_papers() -> None:
     register_reports()
     register_replies()
     register_tables()
+    register_returns()

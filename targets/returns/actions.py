@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -59,7 +60,12 @@ def fill(*, by: Actor, quarterly_return: QuarterlyReturn, entered: Entered) -> N
 
 
 def take_step(
-    *, by: Actor, quarterly_return: QuarterlyReturn, verb: ReturnVerb, text: str = ""
+    *,
+    by: Actor,
+    quarterly_return: QuarterlyReturn,
+    verb: ReturnVerb,
+    at: datetime,
+    text: str = "",
 ) -> QuarterlyReturn:
     """Take one step of the table; ValidationError or PermissionDenied says why it cannot be."""
     with recorded(by=by, reason=f"季度监测{verb.label}"):
@@ -74,7 +80,7 @@ def take_step(
         if verb is V.LOCK:
             _lock_below(own, by)
         elif verb is V.PUBLISH:
-            publish_first(by=by, city=own)
+            publish_first(by=by, city=own, at=at)
     return own
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -87,7 +88,9 @@ def propose(
     return correction
 
 
-def decide(*, by: Actor, correction: ReturnCorrection, agreed: bool, answer: str = "") -> None:
+def decide(
+    *, by: Actor, correction: ReturnCorrection, agreed: bool, at: datetime, answer: str = ""
+) -> None:
     """Approve a correction, which makes a new edition of what is published, or refuse it."""
     if not (by.may(Permission.REVIEW) and by.whole_city):
         raise PermissionDenied(FORBIDDEN)
@@ -106,7 +109,7 @@ def decide(*, by: Actor, correction: ReturnCorrection, agreed: bool, answer: str
         own.full_clean()
         own.save()
         if agreed and own.quarterly_return.period.editions.exists():
-            publish_corrected(by=by, correction=own)
+            publish_corrected(by=by, correction=own, at=at)
 
 
 def _refuse_proposing(by: Actor, own: QuarterlyReturn) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from django.conf import settings
 
 from targets.models import (
     CorrectionState,
     ItemKind,
+    PaperKind,
     QuarterlyReturn,
     ReturnCorrection,
     ReturnEdition,
@@ -18,6 +22,7 @@ from targets.models import (
     ReturnState,
 )
 from targets.models.returns import CHECKED
+from targets.papers.archiving import archive
 from targets.returns.checks import number_text
 from targets.returns.effective import numbers_by_return
 from targets.returns.quarters import Quarter
@@ -27,27 +32,48 @@ INTERNAL = "内部工作表"
 Content = dict[str, Any]
 
 
-def publish_first(*, by: Actor, city: QuarterlyReturn) -> ReturnEdition:
+def publish_first(*, by: Actor, city: QuarterlyReturn, at: datetime) -> ReturnEdition:
     """The first edition, as the city's table was locked."""
-    return _publish(by, city.period, None)
+    return _publish(by, city.period, None, at)
 
 
-def publish_corrected(*, by: Actor, correction: ReturnCorrection) -> ReturnEdition:
+def publish_corrected(*, by: Actor, correction: ReturnCorrection, at: datetime) -> ReturnEdition:
     """The next edition, with one more correction in it; earlier ones stay as they were."""
-    return _publish(by, correction.quarterly_return.period, correction)
+    return _publish(by, correction.quarterly_return.period, correction, at)
 
 
-def _publish(by: Actor, period: ReturnPeriod, correction: ReturnCorrection | None) -> ReturnEdition:
+def _publish(
+    by: Actor, period: ReturnPeriod, correction: ReturnCorrection | None, at: datetime
+) -> ReturnEdition:
     assert by.user_id is not None, "发布人已登录"
     number = period.editions.count() + 1
-    return ReturnEdition.objects.create(
+    content = content_of(period, number)
+    edition = ReturnEdition.objects.create(
         period=period,
         number=number,
         correction=correction,
-        content=content_of(period, number),
+        content=content,
         published_on=by.day,
         published_by_id=by.user_id,
     )
+    again = f"（第 {number} 版）" if correction else ""
+    archive(
+        by=by,
+        kind=PaperKind.RETURN,
+        key=paper_key(edition),
+        region=period.region,
+        title=f"{content['title']}{again}",
+        first_day=date.fromisoformat(content["first_day"]),
+        last_day=date.fromisoformat(content["last_day"]),
+        content=content,
+        at=at,
+    )
+    return edition
+
+
+def paper_key(edition: ReturnEdition) -> str:
+    """The occasion of an edition's paper."""
+    return f"return-{edition.period_id}-{edition.number}"
 
 
 def title_of(period: ReturnPeriod) -> str:
@@ -68,6 +94,7 @@ def content_of(period: ReturnPeriod, number: int) -> Content:
     numbers = numbers_by_return(period)
     return {
         "title": title_of(period),
+        "mark": settings.DEMO_MARK if settings.DEMO else "",
         "period": str(period),
         "edition": number,
         "first_day": quarter.first_day.isoformat(),

@@ -16,7 +16,7 @@ from targets.returns.effective import numbers_of
 from targets.views.posting import form_page, posted
 from targets.views.returns import return_of
 from yiyang.access.decorators import FORBIDDEN, requires
-from yiyang.access.http import ActorRequest
+from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.form_errors import put_errors
 
@@ -70,7 +70,13 @@ def return_correction(request: ActorRequest, correction_id: int) -> HttpResponse
         said = form.cleaned_data
         agreed = said["decision"] == "agree"
         try:
-            decide(by=request.actor, correction=correction, agreed=agreed, answer=said["answer"])
+            decide(
+                by=request.actor,
+                correction=correction,
+                agreed=agreed,
+                at=asked_at(request),
+                answer=said["answer"],
+            )
         except ValidationError as error:
             put_errors(form, error)
         else:

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from targets.forms.returns import PeriodForm
-from targets.models import ReturnEdition, ReturnPeriod
+from targets.models import Paper, ReturnEdition, ReturnPeriod
 from targets.returns.calendar import chase_text, owing, progress
 from targets.returns.opening import open_period
-from targets.returns.publishing import approved_corrections
+from targets.returns.publishing import approved_corrections, paper_key
 from targets.returns.quarters import due_days, quarter_of
 from targets.views.posting import form_page, posted
 from yiyang.access.decorators import requires
@@ -83,7 +83,13 @@ def return_edition(request: ActorRequest, edition_id: int) -> HttpResponse:
     if edition is None:
         raise Http404(NO_EDITION)
     later = edition.period.editions.filter(number__gt=edition.number).count()
-    context = {"edition": edition, "content": edition.content, "later": later}
+    papers = Paper.objects.visible_to(request.actor).filter(key=paper_key(edition))
+    context = {
+        "edition": edition,
+        "content": edition.content,
+        "later": later,
+        "paper": papers.defer("content").first(),
+    }
     return render(request, "targets/return_edition.html", context)
 
 

@@ -19,7 +19,7 @@ from targets.returns.sheets import Filled, filled
 from targets.returns.states import Party, parties_of, steps_from
 from targets.views.posting import UNPROCESSABLE
 from yiyang.access.decorators import requires
-from yiyang.access.http import ActorRequest
+from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.form_errors import put_errors
 
@@ -64,7 +64,11 @@ def return_step(request: ActorRequest, return_id: int) -> HttpResponseBase:
         verb = ReturnVerb(form.cleaned_data["verb"])
         try:
             take_step(
-                by=request.actor, quarterly_return=own, verb=verb, text=form.cleaned_data["text"]
+                by=request.actor,
+                quarterly_return=own,
+                verb=verb,
+                at=asked_at(request),
+                text=form.cleaned_data["text"],
             )
         except ValidationError as error:
             put_errors(form, error)

@@ -28,6 +28,7 @@ STEPS = (
     ("成稿日报", ("make_reports",)),
     ("准备演示账号", ("demo_accounts",)),
     ("布置任务与督办", ("demo_supervision",)),
+    ("布置季度监测", ("demo_returns",)),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from institutions.models import Institution, InstitutionGrant, Region, RegionGrant
@@ -32,6 +32,7 @@ SECOND = Quarter(2026, 2)
 LAST_DAY = date(2026, 6, 30)
 DUE = DueDays(date(2026, 7, 7), date(2026, 7, 14), date(2026, 7, 21))
 TODAY = date(2026, 7, 3)
+AT = datetime(2026, 7, 3, 1, 30, tzinfo=UTC)
 Said = Mapping[str, tuple[int | str | None, str]]
 
 
@@ -49,7 +50,8 @@ class ReturnScene:
     def step(
         self, who: str, own: QuarterlyReturn, verb: ReturnVerb, text: str = "", day: date = TODAY
     ) -> QuarterlyReturn:
-        return take_step(by=self.actor(who, day), quarterly_return=own, verb=verb, text=text)
+        actor = self.actor(who, day)
+        return take_step(by=actor, quarterly_return=own, verb=verb, at=AT, text=text)
 
     def fill(self, who: str, own: QuarterlyReturn, said: Said, day: date = TODAY) -> None:
         entered = {

@@ -68,6 +68,7 @@ from yiyang.tests.attacks.editions import edition_keys
 from yiyang.tests.attacks.followed import SUPERVISION, supervision_keys, task_keys
 from yiyang.tests.attacks.mailed import mail_keys
 from yiyang.tests.attacks.proposals import PROPOSAL, proposal_keys
+from yiyang.tests.attacks.returned import HOME_RETURN, return_keys
 
 NAME, ID_NUMBER, PHONE = "欧阳兰芝", "150399194003070029", "15400001234"
 HOSPITAL, HOME, TEAM = "西原医院", "西原养老院", "西原团队"
@@ -78,6 +79,7 @@ OWN_PLAN = "市里自己的方案"
 WEST_ONLY = (
     *(NAME, ID_NUMBER, PHONE, HOSPITAL, HOME, TEAM, PLAN, NOTE, AGREEMENT, FILTER),
     SUPERVISION,
+    HOME_RETURN,
     PROPOSAL,
 )
 CODES = ("GC17", "FD17")
@@ -159,7 +161,7 @@ def make_scene() -> Scene:
         "hospital_code": hospital.code,
         "home_code": home.code,
     }
-    keys |= _record_keys(city, hospital, person)
+    keys |= _record_keys(city, hospital, person) | return_keys(city, home, accounts)
     keys |= {"agreement": agreement.pk, "draft": _draft_of(agreement)}
     keys |= _token_keys(accounts[Role.CIVIL_AFFAIRS_CLIENT]) | mail_keys(
         city.west, author, accounts

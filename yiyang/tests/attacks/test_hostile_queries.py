@@ -94,6 +94,7 @@ ASKED = {
     "import-new": ("register",),
     "import-detail": ("kind", "page"),
     "supervision-list": ("q", "state", "light", "lead", "assistant", "kind", "after"),
+    "return-list": ("q", "period", "level", "district", "standing", "after"),
     "supervision-new": ("indicator", "task", *WHERE, "target"),
     "proposal-list": ("q", "state", "year", "bureau", "light", "satisfaction", "after"),
     "task-list": ("q", "policy", "bureau", "mode", "state", "light", "sort", "after"),
