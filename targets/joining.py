@@ -14,6 +14,7 @@ from targets.panels import READINGS
 from targets.papers.joining import join_papers
 from targets.policies.work import POLICY_WORK
 from targets.proposals.work import PROPOSAL_WORK
+from targets.returns.work import RETURN_WORK
 from targets.supervision.attachments import SUPERVISION_FILES
 from targets.supervision.work import SUPERVISION_WORK
 from targets.taskboard.attachments import TASK_FILES
@@ -25,7 +26,7 @@ from yiyang.attachments.holders import register_holder
 from yiyang.work import register_work
 
 WORK = (
-    *(*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK),
+    *(*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK, *RETURN_WORK),
     *PROPOSAL_WORK,
 )
 FILES = (SUPERVISION_FILES, TASK_FILES)

@@ -91,6 +91,7 @@ def bring_half_way(quarter: Quarter) -> None:
 
 def give_home(own: QuarterlyReturn) -> None:
     """Let the demo's reporter speak for a home that still owes, beside the institution it has."""
+    assert own.institution is not None, "数据库约束：机构的填报单必有机构"
     user = _account(Role.INSTITUTION_REPORTER)
     since = own.period.opened_on
     with recorded(by=SYSTEM, reason="演示账号"):
