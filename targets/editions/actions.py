@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db.models import Max
 from targets.editions.canonical import seal
 from targets.editions.checking import check
 from targets.editions.content import lines_of, targets_on
+from targets.editions.paper import archive_edition
 from targets.editions.rights import require_proposer, require_publisher
 from targets.models import Edition, EditionState, IndicatorRun, RunStatus
 from targets.models.editions import EditionQuerySet
@@ -54,7 +55,7 @@ def propose_edition(
     return edition
 
 
-def publish_edition(*, by: Actor, edition: Edition) -> Edition:
+def publish_edition(*, by: Actor, edition: Edition, at: datetime) -> Edition:
     """Publish it as the next edition of its period, if it still is what was proposed."""
     require_publisher(by)
     with recorded(by=by, reason="发布定版"):
@@ -66,6 +67,7 @@ def publish_edition(*, by: Actor, edition: Edition) -> Edition:
         locked.number = _next_number(locked)
         locked.supersedes = _the_one_before(locked)
         _decide(locked, by, EditionState.PUBLISHED)
+        archive_edition(by=by, edition=locked, at=at)
     return locked
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from targets.editions.printing import register_editions
 from targets.nightly.printing import register_reports
 from targets.proposals.archiving import register_replies
 from targets.returns.printing import register_returns
@@ -13,3 +14,4 @@ def join_papers() -> None:
     register_replies()
     register_tables()
     register_returns()
+    register_editions()

@@ -95,14 +95,20 @@ def target_table(
     actor: Actor,
     region: Region | None = None,
     policy: PolicyDocument | None = None,
+    is_frozen: bool = False,
 ) -> TargetTable:
-    """The whole table of `run` below `region`, or of one `policy`, as far as the actor may see."""
+    """The whole table of `run` below `region`, or of one `policy`, as far as the actor may see.
+
+    A frozen one takes no figure of its own day from a later run of that day.
+    """
     top = region or top_region(run, actor)
     regions = visible_regions(run, columns_of(run, top), actor)
     chosen = None if policy is None else PolicyDocument.objects.filter(pk=policy.pk)
     targets = [standing_on(target, run.as_of) for target in targets_of(chosen)]
     lines = target_lines(run, regions, targets, actor=actor)
     due = due_lines(targets, regions, until=run.as_of, actor=actor)
+    if is_frozen:
+        due = due | _own_results(lines, due)
     in_force = set(PolicyDocument.objects.in_force(run.as_of).values_list("pk", flat=True))
     cells = {
         (line.target.pk, line.indicator.reading, line.region.pk): entries_of(line, due)
@@ -110,6 +116,16 @@ def target_table(
     }
     rows = _rows_by_policy(targets, regions, cells)
     return TargetTable(run, tuple(regions), tuple(_sections(rows, in_force, run.as_of)))
+
+
+def _own_results(lines: Iterable[TargetLine], due: DueLines) -> DueLines:
+    """The lines that are themselves results of their due day."""
+    own = {(line.target.pk, line.region.pk, line.indicator.reading): line for line in lines}
+    return {
+        key: own[key]
+        for key, result in due.items()
+        if key in own and own[key].run.as_of == result.run.as_of
+    }
 
 
 Entries = dict[tuple[int, str, int], tuple[Entry, ...]]

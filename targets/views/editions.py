@@ -16,6 +16,7 @@ from targets.editions.actions import propose_edition, publish_edition, return_ed
 from targets.editions.checking import check
 from targets.editions.corrections import corrections, later_runs
 from targets.editions.listing import listed, offered_runs
+from targets.editions.paper import paper_of
 from targets.editions.rights import may_propose, may_publish, require_proposer, require_publisher
 from targets.forms.editions import EditionForm, quarter_of
 from targets.forms.policy_changes import ReasonForm
@@ -24,7 +25,7 @@ from targets.tables.footnotes import footnotes_of
 from targets.tables.table import target_table
 from targets.views.posting import done, form_page, posted
 from yiyang.access.decorators import requires
-from yiyang.access.http import ActorRequest
+from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
@@ -71,7 +72,7 @@ def edition_new(request: ActorRequest) -> HttpResponseBase:
 def edition_detail(request: ActorRequest, uid: UUID) -> HttpResponse:
     """The edition with its fingerprint, its table, and what later runs correct."""
     edition = _edition(request, uid)
-    table = target_table(edition.run, actor=request.actor)
+    table = target_table(edition.run, actor=request.actor, is_frozen=True)
     context = {
         **_state(edition, request.actor),
         **_corrected(edition, request.actor),
@@ -96,8 +97,8 @@ def edition_check(request: ActorRequest, uid: UUID) -> HttpResponse:
 def edition_publish(request: ActorRequest, uid: UUID) -> HttpResponseBase:
     """Publish what another person proposed, or say why not."""
     require_publisher(request.actor)
-    edition = _edition(request, uid)
-    return _told(request, edition, lambda: publish_edition(by=request.actor, edition=edition))
+    edition, by, at = _edition(request, uid), request.actor, asked_at(request)
+    return _told(request, edition, lambda: publish_edition(by=by, edition=edition, at=at))
 
 
 @require_http_methods(EITHER)
@@ -126,6 +127,7 @@ def _state(edition: Edition, actor: Actor) -> dict[str, Any]:
         "may_decide": decides and edition.proposed_by_id != actor.user_id,
         "is_own": decides and edition.proposed_by_id == actor.user_id,
         "next": getattr(edition, "superseded_by", None),
+        "paper": paper_of(edition),
     }
 
 

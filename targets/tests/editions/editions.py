@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from targets.editions.actions import propose_edition, publish_edition
 from targets.models import Edition, IndicatorRun
@@ -15,6 +15,7 @@ from yiyang.access.tests.accounts import open_user
 
 TITLE = "2017年度医养结合指标"
 FIRST_DAY = date(2017, 1, 1)
+AT = datetime(2018, 1, 10, tzinfo=UTC)
 
 
 def actor_of(user: User, day: date = date(2018, 1, 10)) -> Actor:
@@ -49,4 +50,4 @@ def propose(office: Office, run: IndicatorRun | None = None, title: str = TITLE)
 
 
 def publish(office: Office, run: IndicatorRun | None = None, title: str = TITLE) -> Edition:
-    return publish_edition(by=office.reviewer, edition=propose(office, run, title))
+    return publish_edition(by=office.reviewer, edition=propose(office, run, title), at=AT)

@@ -8,7 +8,7 @@ from typing import Any
 
 from targets.editions.actions import propose_edition, publish_edition
 from targets.models import IndicatorRun
-from targets.tests.editions.editions import actor_of
+from targets.tests.editions.editions import AT, actor_of
 from yiyang.access.models import User
 from yiyang.access.roles import Role
 
@@ -25,6 +25,6 @@ def edition_keys(run: IndicatorRun, accounts: Mapping[Role, User]) -> dict[str, 
         )
     )
     return {
-        "edition": publish_edition(by=reviewer, edition=first).uid,
+        "edition": publish_edition(by=reviewer, edition=first, at=AT).uid,
         "proposal": second.uid,
     }
