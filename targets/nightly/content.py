@@ -14,7 +14,15 @@ from targets.nightly.districts import told_districts
 from targets.nightly.findings import told_findings
 from targets.nightly.gaps import told_gaps
 from targets.nightly.lapses import told_lapses
-from targets.nightly.lines import Compared, compared_lines, is_behind, is_met, named, told
+from targets.nightly.lines import (
+    Compared,
+    compared_lines,
+    is_behind,
+    is_met,
+    named,
+    told,
+    withheld_lines,
+)
 from targets.nightly.spans import TITLES, Span, first_day, runs_before, spans_of
 from targets.nightly.wording import text_of
 from targets.papers.reader import paper_reader
@@ -45,6 +53,7 @@ def content_of(kind: PaperKind, run: IndicatorRun, region: Region) -> dict[str, 
         "spans": [_told_span(span, earlier.get(span)) for span in spans],
         "lines": [told(one, spans) for one in own],
         "counts": _counts(own),
+        "withheld": withheld_lines(run, region, reader),
         **_turned(own, spans[0]),
         "sentences": _sentences(own, spans),
         "gaps": told_gaps(own, tree, reader),

@@ -82,6 +82,14 @@ def compared_lines(
     return found
 
 
+def withheld_lines(run: IndicatorRun, region: Region, reader: Actor) -> int:
+    """How many of the region's lines the reader may not see: they count too few people."""
+    targets = list(targets_of())
+    every = [line for line in target_lines(run, [region], targets) if is_told(line)]
+    seen = [line for line in target_lines(run, [region], targets, actor=reader) if is_told(line)]
+    return len(every) - len(seen)
+
+
 def is_told(line: TargetLine) -> bool:
     """Whether the day judges the line; the year so far stands beside it (rules.md 11)."""
     is_asked = line.is_judged or line.indicator.reading == YEAR_TO_DATE

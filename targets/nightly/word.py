@@ -12,6 +12,7 @@ from targets.models import Paper
 from targets.papers.word import WordPaper
 
 NO_PICTURE = "（图略，见下表。）"
+WITHHELD = "另有{count}项按人计的目标人数很少，不列。"
 LINE_HEADINGS = ("指标", "目标", "数值", "判定")
 
 
@@ -52,6 +53,8 @@ def _lines(word: WordPaper, content: dict[str, Any]) -> None:
         word.table([headings, *rows], widths=(4, 2, 3, 3, 3))
     else:
         word.paragraph("这一天没有现行的目标可判。")
+    if content["withheld"]:
+        word.note(WITHHELD.format(count=content["withheld"]))
 
 
 def _gaps(word: WordPaper, gaps: Sequence[dict[str, Any]]) -> None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from institutions.models import GreenChannel
-from institutions.tests.factories import LONG_AGO
-from targets.models import Paper, PaperKind
+from contracts.models import Person
+from contracts.tests.factories import make_known_person, make_signup, make_team
+from institutions.models import GreenChannel, PopulationGroup
+from institutions.tests.factories import LONG_AGO, make_population
+from targets.models import Paper, PaperKind, Target
 from targets.nightly.making import make_reports
 from targets.nightly.wording import LIMIT, text_of
 from targets.papers.archiving import archive, fingerprint_of, is_intact
 from targets.papers.sentences import MINUS
 from targets.tests.factories import City
 from targets.tests.nightly.report_scene import TODAY, Reported, make_reported
-from targets.tests.page_scene import store_run
+from targets.tests.page_scene import make_target, store_run
 from yiyang.changelog.context import SYSTEM
 
 
@@ -127,9 +131,52 @@ def test_without_any_earlier_run_nothing_is_compared(reported: Reported) -> None
     assert paper.content["newly_lost"] == paper.content["sentences"] == []
 
 
-def test_no_person_and_no_number_of_one_stands_in_a_report(reported: Reported) -> None:
-    said = str(reported.report().content)
-    assert "person" not in said.replace("'persons': ''", "")
+# ── 人 ────────────────────────────────────────────────────────────────────────
+
+
+def report_of_signups(reported: Reported, *, ending: int, lasting: int) -> dict[str, Any]:
+    """The report where so many sign-ups end in three weeks and so many much later, of 40 people."""
+    city = reported.scene.city
+    team = make_team(reported.scene.hospitals[0])
+    make_population(city.city, PopulationGroup.AGED_65, 40)
+    for number in range(ending + lasting):
+        person = make_known_person(city.east_street, name=f"赵淑珍{number}", phone="13800000001")
+        last = date(2020, 12, 19) if number < ending else date(2021, 12, 31)
+        make_signup(person, team, starts_on=date(2019, 12, 20), expires_on=last)
+    target = make_target(reported.scene.policy, city.city, "FD17", 2)
+    Target.objects.filter(pk=target.pk).update(judged_reading="aged_65_plus")
+    run = store_run(city.city, TODAY, ("FD17",))
+    content: dict[str, Any] = make_reports(run, at=timezone.now(), kinds=[PaperKind.NIGHTLY])[
+        0
+    ].content
+    said = json.dumps(content, ensure_ascii=False)
+    assert not any(secret in said for secret in ("赵淑珍", "13800000001"))
+    assert not any(str(person.uid)[:8] in said for person in Person.objects.all())
+    return content
+
+
+def test_few_people_are_no_figure_of_a_report(reported: Reported) -> None:
+    content = report_of_signups(reported, ending=3, lasting=0)
+    assert [line["indicator"] for line in content["lines"]] == ["GC17"]
+    assert content["withheld"] == 1
+    assert "3/40" not in json.dumps(content)
+
+
+def test_many_people_are_counted_and_a_few_who_lapse_are_not(reported: Reported) -> None:
+    content = report_of_signups(reported, ending=3, lasting=12)
+    line = next(line for line in content["lines"] if line["indicator"] == "FD17")
+    (lapse,) = [one for one in content["lapses"] if one["indicator"] == "FD17"]
+    gap = next(one for one in content["gaps"] if one["indicator"] == "FD17")
+    assert line["fraction"] == "15/40"
+    assert lapse["persons"] == "少数几人"
+    assert (gap["needed"], gap["candidates"]) == (17, [])
+    assert content["withheld"] == 0
+
+
+def test_five_people_who_lapse_are_counted(reported: Reported) -> None:
+    content = report_of_signups(reported, ending=5, lasting=10)
+    (lapse,) = [one for one in content["lapses"] if one["indicator"] == "FD17"]
+    assert lapse["persons"] == "5 人"
 
 
 # ── 存档 ──────────────────────────────────────────────────────────────────────
