@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Left
 from django.urls import reverse
 from django_filters import CharFilter
 
@@ -15,10 +16,11 @@ from contracts.filters import LivingFilter
 from contracts.lists.teams import is_team_called
 from contracts.models import DoctorTeam, FamilyDoctorSignup
 from contracts.models.signups import SignupQuerySet, signed_up_on
-from contracts.persons.register import record_number
+from contracts.persons.register import UID_SHOWN, record_number
 from institutions.lists.naming import Named, named
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.listing.copied import Written, written_as
 from yiyang.listing.filters import ListFilter, choice, search
 from yiyang.listing.register import Column, Register
 
@@ -113,6 +115,33 @@ def state_on(row: FamilyDoctorSignup, day: date) -> str:
     return "in_force" if row.auto_renews or row.expires_on >= day else "expired"
 
 
+def state_expression(day: date) -> Case:
+    """`state_on` for the database."""
+    in_force = Q(auto_renews=True) | Q(expires_on__gte=day)
+    return Case(
+        When(terminated_on__lte=day, then=Value(TITLES["terminated"])),
+        When(starts_on__gt=day, then=Value(TITLES["not_yet"])),
+        When(in_force, then=Value(TITLES["in_force"])),
+        default=Value(TITLES["expired"]),
+    )
+
+
+def word(condition: Q, one: str, other: str) -> Case:
+    return Case(When(condition, then=Value(one)), default=Value(other))
+
+
+def team_names(day: date) -> dict[int, str]:
+    """What every team is called, voided ones included: a sign-up keeps its own."""
+    return dict(DoctorTeam.objects.values_list("pk", "name"))
+
+
+def institution_names(day: date) -> dict[int, str]:
+    """What the institution of every team is called on the day."""
+    keys = set(DoctorTeam.objects.values_list("institution_id", flat=True))
+    found = named(keys, day)
+    return {key: found.name(key) for key in keys}
+
+
 class Around:
     """The institutions of the teams, and the day the states are of."""
 
@@ -140,28 +169,58 @@ SIGNUPS = Register(
             "档案编号",
             lambda row, _: record_number(row.person.uid),
             link=lambda row, _: reverse("person-detail", args=[row.person.uid]),
+            written=Written(lambda _: Left(Cast("person__uid", CharField()), UID_SHOWN)),
         ),
-        C("team", "签约团队", lambda row, _: row.team.name),
+        C(
+            "team",
+            "签约团队",
+            lambda row, _: row.team.name,
+            written=Written(lambda _: F("team_id"), team_names),
+        ),
         C(
             "institution",
             "团队所在机构",
             lambda row, around: around.institutions.name(row.team.institution_id),
+            written=Written(lambda _: F("team__institution_id"), institution_names),
         ),
         C(
             "state",
             "状态",
             lambda row, around: TITLES[state_on(row, around.day)],
             tone=lambda row, around: TONES[state_on(row, around.day)],
+            written=Written(state_expression),
         ),
-        C("signed_on", "签约日期", lambda row, _: row.signed_on.isoformat()),
-        C("starts_on", "生效日期", lambda row, _: row.starts_on.isoformat()),
-        C("expires_on", "到期日期", lambda row, _: row.expires_on.isoformat(), sort="expires_on"),
-        C("renews", "期满自动续约", lambda row, _: "是" if row.auto_renews else "否"),
+        C(
+            "signed_on",
+            "签约日期",
+            lambda row, _: row.signed_on.isoformat(),
+            written=written_as("signed_on"),
+        ),
+        C(
+            "starts_on",
+            "生效日期",
+            lambda row, _: row.starts_on.isoformat(),
+            written=written_as("starts_on"),
+        ),
+        C(
+            "expires_on",
+            "到期日期",
+            lambda row, _: row.expires_on.isoformat(),
+            sort="expires_on",
+            written=written_as("expires_on"),
+        ),
+        C(
+            "renews",
+            "期满自动续约",
+            lambda row, _: "是" if row.auto_renews else "否",
+            written=Written(lambda _: word(Q(auto_renews=True), "是", "否")),
+        ),
         C(
             "terminated_on",
             "解约日期",
             lambda row, _: row.terminated_on.isoformat() if row.terminated_on else "",
             is_default=False,
+            written=written_as("terminated_on"),
         ),
     ),
     around=around_signups,

@@ -85,6 +85,12 @@ def _api() -> dict[str, Any]:
     return timed(peak_mb)
 
 
+def _linelist() -> dict[str, Any]:
+    from targets.bench.linelist_work import timed
+
+    return timed(peak_mb)
+
+
 def _workbook(regions: str) -> dict[str, Any]:
     from targets.bench.workbook_work import timed
 
@@ -131,6 +137,7 @@ WORKS: dict[str, Callable[..., dict[str, Any]]] = {
     "floor": _floor,
     "import": _import,
     "import_floor": _import_floor,
+    "linelist": _linelist,
     "more_institutions": _more_institutions,
     "pages": _pages,
     "settings": _settings,

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.listing.copied import Written
 
 if TYPE_CHECKING:
     from yiyang.listing.filters import ListFilter
@@ -29,6 +30,7 @@ class Column(Generic[M, A]):
 
     A path led by "-" sorts the other way round: ages by birth dates, the oldest born first.
     `tone` names the colour of a cell whose word is a verdict: good, warn, bad, plain or none.
+    `written` says the same as `cell` for the database, which then writes long files itself.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Column(Generic[M, A]):
     is_long: bool = False
     tone: Callable[[M, A], str] | None = None
     link: Callable[[M, A], str] | None = None
+    written: Written | None = None
 
     def text(self, row: M, around: A) -> str:
         """The cell as a page shows it; nothing registered is a dash."""

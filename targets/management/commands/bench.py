@@ -11,12 +11,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from targets.bench import api, imports, machine, pages, report, snapshot, workbook
+from targets.bench import api, imports, linelist, machine, pages, report, snapshot, workbook
 from targets.bench.database import BenchDatabase, BenchError, bench_database, root_of
 
 WHAT = (
     "snapshot：全部指标；import：导入签约台账（csv 与 xlsx）；pages：各台账名单；api：接口；"
-    "workbook：统计表工作簿，行数是区划数"
+    "workbook：统计表工作簿，行数是区划数；linelist：签约名单的 csv"
 )
 MISSES = {
     "snapshot": snapshot.misses,
@@ -24,9 +24,10 @@ MISSES = {
     "pages": pages.misses,
     "api": api.misses,
     "workbook": workbook.misses,
+    "linelist": linelist.misses,
 }
 # 不写 --rows 时的档。
-USUAL_ROWS = {"workbook": workbook.REGIONS}
+USUAL_ROWS = {"workbook": workbook.REGIONS, "linelist": linelist.ROWS}
 
 Measured = Callable[..., Iterator[snapshot.Line]]
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
                 "import": self._measure_imports,
                 "pages": partial(self._measure_answers, pages.measured),
                 "api": partial(self._measure_answers, api.measured),
+                "linelist": partial(self._measure_answers, linelist.measured),
                 "workbook": self._measure_workbooks,
             }
             measure[options["bench"]](options)
