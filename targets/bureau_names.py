@@ -19,9 +19,12 @@ class NamedBureau:
 
 
 class BureauNames:
-    """Names and successions of all bureaus on one day, read in two queries."""
+    """Names and successions of all bureaus on one day, read in two queries.
 
-    def __init__(self, day: date) -> None:
+    Pages call a bureau by its short name; papers ask for the names `in_full`.
+    """
+
+    def __init__(self, day: date, *, in_full: bool = False) -> None:
         known = Bureau.objects.values_list("pk", "code", "successor_id", "succeeded_on")
         self.names, succeeded = {}, {}
         for pk, code, successor, succeeded_on in known:
@@ -29,8 +32,9 @@ class BureauNames:
             if successor is not None and succeeded_on is not None and succeeded_on <= day:
                 succeeded[pk] = successor
         self.heirs = heirs_among(succeeded)
-        # 后写的盖过先写的：别名先于全称，同类里先登记的为准。
-        rows = BureauName.objects.on(day).order_by("-is_official", "-pk")
+        # 后写的盖过先写的：平时别名先于全称，文稿里反过来；同类里先登记的为准。
+        first = "is_official" if in_full else "-is_official"
+        rows = BureauName.objects.on(day).order_by(first, "-pk")
         self.names |= dict(rows.values_list("bureau_id", "name"))
 
     def heir(self, bureau_id: int) -> int:

@@ -32,12 +32,14 @@ from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
 from yiyang.dated import checked_create
+from yiyang.lib.masking import LONG_NUMBER
 
 S, V = ProposalState, ProposalVerb
 NOT_OPEN = "答复已送审或已发出，登记的内容不再改动；请刷新页面查看。"
 NOT_DRAFTING = "这件建议提案不在承办、起草中，答复不能改动；请刷新页面查看。"
 NOT_YOUR_STEP = "这一步不由您办理：{who}才能{verb}。"
 SAME_PERSON = "答复须由起草人、送审人以外的人审核；请另一位市卫健审核办理。"
+LOOKS_PERSONAL = "{what}里有像手机号、证件号的长数字；文稿不写个人信息，请删去。"
 DRAFTABLE = (S.HANDLING, S.DRAFTING)
 
 
@@ -72,7 +74,7 @@ def register_proposal(
 ) -> Proposal:
     """Enter a proposal as it was handed to the office."""
     _refuse_unless_keeper(by)
-    _refuse_later_than_today(by, registration)
+    _refuse_registration(by, registration)
     with recorded(by=by, reason="登记建议提案"):
         proposal = checked_create(
             Proposal,
@@ -92,7 +94,7 @@ def amend_proposal(
 ) -> None:
     """Correct what was registered, as long as no answer has been submitted."""
     _refuse_unless_keeper(by)
-    _refuse_later_than_today(by, registration)
+    _refuse_registration(by, registration)
     with recorded(by=by, reason="修改建议提案登记"):
         locked = _locked(proposal)
         if locked.state not in TAKEN:
@@ -107,6 +109,7 @@ def amend_proposal(
 def draft_reply(*, by: Actor, proposal: Proposal, reply: str, result: ProposalResult) -> Proposal:
     """Write or rewrite the answer; every {n} in it must be a figure of the proposal."""
     _refuse_unless_keeper(by)
+    _refuse_personal("reply", "答复正文", reply)
     with recorded(by=by, reason="起草建议提案答复"):
         locked = _locked(proposal)
         if locked.state not in DRAFTABLE:
@@ -205,9 +208,16 @@ def _refuse_unknown_marks(proposal: Proposal, reply: str, day: date) -> None:
         raise ValidationError({"reply": f"正文里的 {marks} 没有对应的数字；请先添加或删去。"})
 
 
-def _refuse_later_than_today(by: Actor, registration: Registration) -> None:
+def _refuse_registration(by: Actor, registration: Registration) -> None:
+    for name, what in (("proposer", "提出者"), ("wording", "建议要点")):
+        _refuse_personal(name, what, getattr(registration, name))
     if registration.assigned_on > by.day:
         raise ValidationError({"assigned_on": "交办日期不能晚于今天。"})
+
+
+def _refuse_personal(name: str, what: str, text: str) -> None:
+    if LONG_NUMBER.search(text):
+        raise ValidationError({name: LOOKS_PERSONAL.format(what=what)})
 
 
 def _values(registration: Registration) -> dict[str, object]:

@@ -26,7 +26,7 @@ def reply_content(proposal: Proposal, figures: Sequence[ShownFigure], day: date)
     sentences = {one.number: one.sentence for one in used}
     # 附注按正文里出现的先后编号，与草稿里的 {n} 无关。
     order = {number: place for place, number in enumerate(_in_order(proposal, sentences), start=1)}
-    names = BureauNames(day)
+    names = BureauNames(day, in_full=True)
     kept = proposal.assistants.kept().order_by("pk")
     return {
         "title": reply_title(proposal),
@@ -35,7 +35,7 @@ def reply_content(proposal: Proposal, figures: Sequence[ShownFigure], day: date)
         "lead": names.name(proposal.lead_id),
         "assistants": [names.name(one.bureau_id) for one in kept],
         "letter": proposal.letter,
-        "answered_on": proposal.answered_on.isoformat() if proposal.answered_on else "",
+        "answered_on": _day(proposal.answered_on),
         "paragraphs": [
             [{"text": piece.text, "note": order[piece.note] if piece.note else None} for piece in p]
             for p in paragraphs_of(proposal.reply, sentences)
@@ -55,6 +55,10 @@ def reply_content(proposal: Proposal, figures: Sequence[ShownFigure], day: date)
 def reply_title(proposal: Proposal) -> str:
     """For instance “对2026年人大建议第12号的答复”."""
     return f"对{proposal.year}年{proposal.get_kind_display()}{proposal.number}的答复"
+
+
+def _day(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
 def _in_order(proposal: Proposal, sentences: dict[int, str]) -> list[int]:

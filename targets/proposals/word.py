@@ -23,6 +23,9 @@ def reply_docx(content: dict[str, Any], *, is_draft: bool) -> bytes:
     paper.note(f"办理结果：{content['result']}")
     if content["assistants"]:
         paper.note(f"会办单位：{'、'.join(content['assistants'])}")
+    if content["answered_on"]:
+        letter = f"，复函文号：{content['letter']}" if content["letter"] else ""
+        paper.note(f"答复日期：{content['answered_on']}{letter}")
     if content["notes"]:
         paper.note(NOTES_HEADING)
         for note in content["notes"]:

@@ -29,6 +29,7 @@ STEPS = (
     ("准备演示账号", ("demo_accounts",)),
     ("布置任务与督办", ("demo_supervision",)),
     ("布置季度监测", ("demo_returns",)),
+    ("登记建议提案", ("demo_proposals",)),
 )
 
 

@@ -39,7 +39,7 @@ BESIDES = (
     ("not-found", "/no-such-page"),
     ("forbidden", "/audit/"),
 )
-FILES = ("-xlsx", "-csv", "-json", "-svg", "-png", "-file", "healthz")
+FILES = ("-xlsx", "-csv", "-json", "-svg", "-png", "-docx", "-file", "healthz")
 
 
 @dataclass

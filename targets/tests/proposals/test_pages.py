@@ -129,6 +129,8 @@ def texts_of(clerk: Client, paper: Paper) -> list[str]:
     ({"assigned_on": "2026-02-30"}, "请写成 2027-10-01 这样的日期。"),
     ({"due_by": "2026-01-04"}, "答复期限不能早于交办日期。"),
     ({"assigned_on": "2099-01-01"}, "交办日期不能晚于今天。"),
+    ({"proposer": "某代表15400001234"}, "提出者里有像手机号、证件号的长数字"),
+    ({"wording": "张某150399194003070029"}, "建议要点里有像手机号、证件号的长数字"),
 ])  # fmt: skip
 def test_a_bad_registration_says_what_to_do(
     scene: Scene, clerk: Client, fields: dict[str, str], message: str
@@ -149,6 +151,9 @@ def test_a_bad_figure_and_a_bad_text_say_what_to_do(scene: Scene, clerk: Client)
     page = f"/proposals/{proposal.pk}/"
     told = clerk.post(f"{page}reply/", {"reply": "{7}", "result": "A"})
     assert (told.status_code, "{7} 没有对应的数字" in told.text) == (422, True)
+    personal = {"reply": "张某150399194003070029", "result": "A"}
+    told = clerk.post(f"{page}reply/", personal)
+    assert (told.status_code, "文稿不写个人信息" in told.text) == (422, True)
     told = clerk.post(f"{page}figures/new/", {"day": "2026-02-27"})
     assert (told.status_code, "请从列表里选择指标与口径。" in told.text) == (422, True)
     figure = ProposalFigure.objects.get()

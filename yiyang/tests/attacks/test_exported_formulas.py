@@ -22,9 +22,7 @@ SUFFIXES = ("csv", "xlsx", "json", "docx")
 FILES = [
     address
     for address in ADDRESSES
-    if not address.is_post
-    and address.open_to
-    and address.name.endswith(("csv", "xlsx", "json", "docx"))
+    if not address.is_post and address.open_to and address.name.endswith(SUFFIXES)
 ]
 # 上传的扫描件原样交回，只有 PDF 与图片，表格程序打不开。
 SCANS = {"attachment-file"}
