@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from targets.models import Proposal, ProposalEvent, ProposalState, ProposalVerb
@@ -13,17 +14,12 @@ from targets.models.bureau_grants import bureaus_of
 from targets.models.proposals import OPEN
 from targets.proposals.register import shown_proposals
 from targets.proposals.states import TAKEN
-from targets.supervision.lights import WARNING
-from targets.taskboard.work import SEVERITIES
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
-from yiyang.asked import Asked
-from yiyang.work import Severity, WorkGroup, WorkItem, WorkSource
+from yiyang.work import SOON_DAYS, WorkGroup, WorkItem, WorkSource, severity_of
 
 S = ProposalState
 Rows = Callable[[Actor, date], QuerySet[Proposal]]
-# 提醒线以内的工作日，连长假在内也不会比这更远；真正的灯由期限算。
-NEAR_BY = timedelta(days=60)
 
 
 def to_check(actor: Actor, day: date) -> QuerySet[Proposal]:
@@ -51,36 +47,27 @@ def to_opine(actor: Actor, day: date) -> QuerySet[Proposal]:
     return asked.filter(~Exists(said), pk__in=assisted.values("pk"))
 
 
-def term_near(actor: Actor, day: date, asked: Asked) -> list[WorkItem]:
-    """Proposals not answered whose term is near or past, the first due before the others."""
-    latest = day + NEAR_BY
+def term_near(actor: Actor, day: date) -> QuerySet[Proposal]:
+    """Proposals not answered whose term ends within the days a work list looks ahead, or is past.
+
+    By calendar days like everything on the work list: counted with it in its one query.
+    """
+    latest = day + timedelta(days=SOON_DAYS)
     near = Q(extended_to__lte=latest) | Q(extended_to=None, due_by__lte=latest)
-    rows = shown_proposals(
-        Proposal.objects.visible_to(actor).filter(near, state__in=OPEN), day, asked=asked
-    )
-    lit = [row for row in rows if row.standing.light in WARNING]
-    return [
-        WorkItem(
-            text=f"{row.name}　{row.proposal.title}：{row.standing.light.label}",
-            url=reverse("proposal-detail", args=[row.proposal.pk]),
-            due=row.standing.due,
-            severity=SEVERITIES[row.standing.light],
-        )
-        for row in sorted(lit, key=lambda row: (row.standing.due, row.proposal.pk))
-    ]
+    return Proposal.objects.visible_to(actor).filter(near, state__in=OPEN)
 
 
 def _listed(rows: Rows) -> Callable[[Actor, date, int], list[WorkItem]]:
     def items(actor: Actor, day: date, limit: int) -> list[WorkItem]:
-        found = shown_proposals(rows(actor, day).order_by("due_by", "pk")[:limit], day)
+        by_term = rows(actor, day).order_by(Coalesce("extended_to", "due_by"), "pk")
         return [
             WorkItem(
                 text=f"{row.name}　{row.proposal.title}",
                 url=reverse("proposal-detail", args=[row.proposal.pk]),
                 due=row.standing.due,
-                severity=SEVERITIES.get(row.standing.light, Severity.NORMAL),
+                severity=severity_of(row.standing.due, day),
             )
-            for row in found
+            for row in shown_proposals(by_term[:limit], day)
         ]
 
     return items
@@ -102,16 +89,10 @@ def _source(
 
 
 P = Permission
+TERM_NEAR = f"答复期限 {SOON_DAYS} 天内到期或超期的建议提案"
 PROPOSAL_WORK = (
     _source("proposals-check", "待审核的建议提案答复", P.REVIEW, to_check, group=WorkGroup.CHECK),
     _source("proposals-send", "审核通过、待发出的答复", P.MANAGE_POLICIES, to_send),
     _source("proposals-opine", "待本部门会办的建议提案", P.UPDATE_TASKS, to_opine),
-    WorkSource(
-        id="proposals-term",
-        title="建议提案答复期限临近或超期",
-        group=WorkGroup.TASK,
-        order=30,
-        permission=P.MANAGE_POLICIES,
-        everything=term_near,
-    ),
+    _source("proposals-term", TERM_NEAR, P.MANAGE_POLICIES, term_near),
 )
