@@ -37,7 +37,7 @@ STATE_TONES = {
     S.ARCHIVED: "good",
     S.DECLINED: "none",
 }
-SATISFACTION_TONES = {
+SATISFACTION_TONES: Mapping[str, str] = {
     Satisfaction.SATISFIED: "good",
     Satisfaction.FAIRLY: "plain",
     Satisfaction.DISSATISFIED: "bad",
@@ -135,15 +135,16 @@ PROPOSALS = Register(
             lambda row, _: row.title,
             link=lambda row, _: reverse("proposal-detail", args=[row.pk]),
         ),
-        C("number", "编号", lambda row, _: f"{row.year}年{row.number}", sort="year"),
-        C("kind", "类别", lambda row, _: row.get_kind_display(), sort="kind"),
-        C("proposer", "提出者", lambda row, _: row.proposer, is_long=True),
-        C("lead", "承办单位", lambda row, around: around[row.pk].lead, is_long=True),
+        C("number", "编号", lambda row, around: around[row.pk].name, sort="year"),
+        C("kind", "类别", lambda row, _: row.get_kind_display(), sort="kind", is_default=False),
+        C("proposer", "提出者", lambda row, _: row.proposer),
+        C("lead", "承办单位", lambda row, around: around[row.pk].lead),
         C(
             "assistants",
             "会办单位",
             lambda row, around: around[row.pk].assistant_names,
             is_long=True,
+            is_default=False,
         ),
         C(
             "state",
@@ -159,16 +160,12 @@ PROPOSALS = Register(
             tone=lambda row, around: LIGHT_TONES[around[row.pk].standing.light],
         ),
         C("left", "工作日", lambda row, around: around[row.pk].standing.words),
-        C("result", "办理结果", lambda row, _: row.get_result_display(), is_long=True),
+        C("result", "办理结果", lambda row, _: row.get_result_display().partition("：")[0]),
         C(
             "satisfaction",
             "满意度",
             lambda row, _: row.get_satisfaction_display(),
-            tone=lambda row, _: (
-                SATISFACTION_TONES.get(Satisfaction(row.satisfaction), "none")
-                if row.satisfaction
-                else "none"
-            ),
+            tone=lambda row, _: SATISFACTION_TONES.get(row.satisfaction, ""),
         ),
         C(
             "assigned_on",

@@ -73,9 +73,10 @@ class ShownFigure:
         days = [self.after.words(), *([self.before.words()] if self.before else [])]
         told = f"{self.figure.region.name}“{said.title}”（口径：{said.reading_title}）"
         side = "" if self.figure.side == SIDE.VALUE else f"的{self.figure.get_side_display()}"
-        return f"{told}{side}：{'；'.join(days)}。分子：{said.numerator_text}。" + (
-            f"分母：{said.denominator_text}。" if said.is_ratio else ""
-        )
+        rule = f"计数：{said.numerator_text}。"
+        if said.is_ratio:
+            rule = f"分子：{said.numerator_text}。分母：{said.denominator_text}。"
+        return f"{told}{side}：{'；'.join(days)}。{rule}"
 
     @property
     def address(self) -> str:
@@ -137,9 +138,11 @@ def _source(row: ProposalFigure, run: IndicatorRun, indicator: Indicator, cells:
         return Source(run, NO_DATA, "", None, "")
     figure = figure_of(snapshot)
     if row.side == SIDE.VALUE:
-        value, fraction = value_text(figure, indicator), fraction_text(figure, indicator)
+        # 文稿里数字与单位之间不空格。
+        value = value_text(figure, indicator).replace(" ", "")
+        fraction = fraction_text(figure, indicator)
     else:
-        value = NO_DATA if number is None else f"{number:,} {indicator.measure}"
+        value = NO_DATA if number is None else f"{number:,}{indicator.measure}"
         fraction = ""
     return Source(run, value, fraction, number, str(snapshot.definition_id))
 

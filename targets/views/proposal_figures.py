@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Max, Min
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from institutions.models import Region
 from targets.forms.proposals import FigureForm
-from targets.models import FigureSide, ProposalFigure
+from targets.models import FigureSide, IndicatorRun, ProposalFigure
 from targets.proposals.actions_figures import add_figure, drop_figure, renew_figure
 from targets.proposals.register import ShownProposal
 from targets.regions import columns_of
@@ -49,7 +50,10 @@ def proposal_figure_new(request: ActorRequest, proposal_id: int) -> HttpResponse
                 messages.success(request, told)
                 return redirect("proposal-detail", proposal_id)
     status = UNPROCESSABLE if form.is_bound else 200
-    context = {"form": form, "shown": shown}
+    days = IndicatorRun.objects.published().aggregate(
+        first=Min("as_of"), last=Max("as_of"), number=Count("as_of", distinct=True)
+    )
+    context = {"form": form, "shown": shown, "days": days}
     return render(request, "targets/proposal_figure_new.html", context, status=status)
 
 

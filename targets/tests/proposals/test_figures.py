@@ -121,7 +121,7 @@ def test_a_later_correction_is_told_and_taken_up_on_demand(
     (shown,) = figures_of(proposal, MONDAY)
     assert shown.sentence.endswith("从125家增加到155家，增长24%")
     assert shown.warnings == (
-        f"2025-02-28 后来重新量度，批次{newer.pk}（补录撤销机构）：现为120 家，原为125 家。",
+        f"2025-02-28 后来重新量度，批次{newer.pk}（补录撤销机构）：现为120家，原为125家。",
     )
     renew_figure(by=actor_of(scene.people["clerk"], MONDAY), proposal=proposal, figure=figure)
     (shown,) = figures_of(proposal, MONDAY)
