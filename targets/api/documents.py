@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from targets.models import (
+    Edition,
     IndicatorDefinition,
     IndicatorRun,
     IndicatorSnapshot,
@@ -75,6 +76,27 @@ class RunFields(serializers.ModelSerializer[Any]):
         fields = (
             *("id", "as_of", "region", "started_at", "finished_at", "seen_number"),
             *("catalogue_digest", "reason"),
+        )
+
+
+class EditionFields(serializers.ModelSerializer[Any]):
+    """A run published for a period, with the fingerprint of all it holds."""
+
+    run = serializers.IntegerField(source="run_id", help_text="量度批次", read_only=True)
+    as_of = serializers.DateField(source="run.as_of", help_text="统计日", read_only=True)
+    supersedes = serializers.UUIDField(
+        source="supersedes.uid", help_text="取代的一版", allow_null=True, read_only=True
+    )
+    superseded_by = serializers.UUIDField(
+        source="superseded_by.uid", help_text="取代它的一版", allow_null=True, read_only=True
+    )
+    published_on = serializers.DateField(source="decided_on", help_text="发布日期", read_only=True)
+
+    class Meta:
+        model = Edition
+        fields = (
+            *("id", "uid", "title", "first_day", "last_day", "number", "run", "as_of", "note"),
+            *("fingerprint", "published_on", "supersedes", "superseded_by"),
         )
 
 

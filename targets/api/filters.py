@@ -52,6 +52,13 @@ class RunFilter(ListFilter):
     last = a_day("统计日到", field="as_of", lookup="lte")
 
 
+class EditionFilter(ListFilter):
+    """Editions by the last day of their period."""
+
+    first = a_day("统计期末日从", field="last_day", lookup="gte")
+    last = a_day("统计期末日到", field="last_day", lookup="lte")
+
+
 class ValueFilter(ListFilter):
     """Figures of one run: the one asked for, else the newest of the day or before it."""
 

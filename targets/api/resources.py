@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from targets.api import documents, filters
 from targets.api.values import documents_of
 from targets.models import (
+    Edition,
     IndicatorDefinition,
     IndicatorRun,
     IndicatorSnapshot,
@@ -39,6 +40,12 @@ def definitions(actor: Actor, day: date) -> QuerySet[IndicatorDefinition]:
 def runs(actor: Actor, day: date) -> QuerySet[IndicatorRun]:
     """Finished runs of the whole city, of days up to the one asked about."""
     return IndicatorRun.objects.published().visible_to(actor).filter(as_of__lte=day)
+
+
+def editions(actor: Actor, day: date) -> QuerySet[Edition]:
+    """Published editions, also those a later one stands in for."""
+    rows = Edition.objects.published().visible_to(actor).filter(decided_on__lte=day)
+    return rows.select_related("run", "supersedes", "superseded_by")
 
 
 def values(actor: Actor, day: date) -> QuerySet[IndicatorSnapshot]:
@@ -94,6 +101,16 @@ RESOURCES = (
         rows=runs,
         filterset=F.RunFilter,
         note="完成的全市量度；seen_number 是它所见的变更编号。",
+    ),
+    _resource(
+        code="editions",
+        title="定版",
+        serializer=D.EditionFields,
+        rows=editions,
+        filterset=F.EditionFilter,
+        lookup="uid",
+        lookup_name="uid",
+        note="公布过的批次，带指纹；数用 run 到 values 里取。被取代的也在。",
     ),
     _resource(
         code="values",

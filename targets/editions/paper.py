@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from targets.charts.chart import Chart
 from targets.charts.content import content_of
 from targets.charts.figures import region_chart
 from targets.editions.corrections import Correction, Said, corrections
@@ -68,14 +70,16 @@ def edition_content(edition: Edition) -> Content:
     }
 
 
-def _charts(edition: Edition, table: TargetTable, reader: Actor) -> Iterator[Any]:
+def _charts(edition: Edition, table: TargetTable, reader: Actor) -> Iterator[Chart]:
     """The districts against each judged share the policies in force ask of them."""
     run, below = edition.run, table.regions[1:]
     for section in table.current:
         for row in section.rows:
             if row.is_judged and row.indicator.is_ratio and below and not section.is_unsigned:
                 parts = breakdown(run, below, row.indicator, row.target, reader)
-                yield region_chart(run, run.region, row.indicator, parts, row.target)
+                chart = region_chart(run, run.region, row.indicator, parts, row.target)
+                # 同一指标有两个年份的目标，图题得分得开。
+                yield replace(chart, title=f"{row.target.wording}：{run.region.name}以下各区划")
 
 
 def _section(section: Section) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -234,3 +236,14 @@ def test_the_log_knows_who_and_not_the_random_number(office: Office) -> None:
         office.reviewer.user_id,
     ]
     assert edition.nonce not in str(list(entries.values()))
+
+
+def test_the_command_checks_every_edition(office: Office) -> None:
+    publish(office)
+    told = StringIO()
+    call_command("verify_editions", stdout=told)
+    assert told.getvalue() == "2017年度医养结合指标（第1版）：相符\n"
+    Target.objects.update(threshold=Decimal("0.6"))
+    with pytest.raises(CommandError, match="1 份定版"):
+        call_command("verify_editions", stdout=told)
+    assert "判定不同的目标：目标1" in told.getvalue()

@@ -19,6 +19,7 @@ from institutions.tests.factories import (
     make_elderly,
     make_health,
 )
+from targets.tests.editions.editions import make_office, publish
 from targets.tests.factories import DAY, City
 from targets.tests.page_scene import store_run
 from yiyang.api.resources import Resource, all_resources
@@ -31,7 +32,9 @@ RESOURCES = [pytest.param(one, id=one.code) for one in all_resources()]
 
 @pytest.fixture
 def city() -> City:
-    return make_api_city()
+    made = make_api_city()
+    publish(make_office())
+    return made
 
 
 @pytest.fixture
