@@ -57,3 +57,29 @@ class BureauNames:
             ((pk, name) for pk, name in self.names.items() if pk not in self.heirs),
             key=lambda one: one[1],
         )
+
+
+def official_names(day: date) -> dict[str, str]:
+    """The full name of every bureau that has one on the day, by code, for papers."""
+    rows = BureauName.objects.on(day).filter(is_official=True).order_by("bureau__code")
+    return dict(rows.values_list("bureau__code", "name"))
+
+
+def names_not_official(text: str, day: date) -> dict[str, str]:
+    """Names in `text` that are short or of another time, each with the full name of the day.
+
+    Empty where the bureau has gone and nobody answers for it under a full name.
+    """
+    bureaus = BureauNames(day)
+    rows = BureauName.objects.on(day).filter(is_official=True).select_related("bureau")
+    official = {row.bureau_id: row.name for row in rows}
+    left = text
+    for name in sorted(official.values(), key=len, reverse=True):
+        left = left.replace(name, "\n")
+    known = BureauName.objects.kept().values_list("bureau_id", "name")
+    found = {}
+    for bureau_id, name in sorted(known, key=lambda one: len(one[1]), reverse=True):
+        if name in left:
+            found[name] = official.get(bureaus.heir(bureau_id), "")
+            left = left.replace(name, "\n")
+    return found

@@ -6,6 +6,7 @@ from contracts.agreements.panels import register_agreement_panel
 from institutions.effects import register_readings
 from institutions.panels import register_panel
 from targets.api.resources import join_api
+from targets.bulletins.work import BULLETIN_WORK
 from targets.explain.agreement_standing import STANDING
 from targets.explain.standing import standing_in_readings
 from targets.gap.merging import register_contact_notes
@@ -27,6 +28,7 @@ from yiyang.work import register_work
 
 WORK = (
     *(*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK, *RETURN_WORK),
+    *BULLETIN_WORK,
     *PROPOSAL_WORK,
 )
 FILES = (SUPERVISION_FILES, TASK_FILES)

@@ -58,6 +58,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (INDICATORS, "数据质量", "quality-list", Permission.VIEW_TARGETS),
     (REPORTS, "报告与文稿", "paper-list", Permission.VIEW_TARGETS),
     (REPORTS, "季度监测", "return-list", Permission.VIEW_TARGETS),
+    (REPORTS, "通报", "bulletin-list", Permission.VIEW_TARGETS),
     (REPORTS, "建议提案", "proposal-list", Permission.VIEW_TARGETS),
     (REPORTS, "统计表", "tabulation-list", Permission.VIEW_TARGETS),
     (REPORTS, "定版", "edition-list", Permission.VIEW_TARGETS),

@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "contracts_destructionitem",
     "contracts_personexport",
     "contracts_reveal",
+    "targets_bulletinevent",
     "targets_indicatordefinition",
     "targets_paper",
     "targets_planfigure",

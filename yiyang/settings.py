@@ -370,6 +370,8 @@ LOGGING = {
     "loggers": {
         # axes 每次启动都报一遍版本，淹没管理命令自己的输出。
         "axes.apps": {"level": "WARNING"},
+        # 每份 PDF 报十几行步骤，还把它不认识的浏览器样式当警告。
+        "weasyprint": {"level": "ERROR"},
         # 框架默认把出错页连同提交的内容寄给 ADMINS：里面有姓名和证件号，一封也不寄。
         "django": {"handlers": []},
     },

@@ -23,6 +23,7 @@ urlpatterns = [
     path("quality/", include("targets.quality.urls")),
     path("papers/", include("targets.papers.urls")),
     path("editions/", include("targets.editions.urls")),
+    path("bulletins/", include("targets.bulletins.urls")),
     path("api/v1/", include("yiyang.api.urls")),
     path("api/docs/", api_docs.docs, name="api-docs"),
     path("api/docs/errors/", api_docs.errors, name="api-errors"),

@@ -1,5 +1,6 @@
 """The lists of this app whose filters may be saved."""
 
+from targets.lists.bulletins import BULLETINS
 from targets.lists.papers import PAPERS
 from targets.lists.progress import PROGRESS
 from targets.lists.returns import RETURNS
@@ -7,7 +8,14 @@ from targets.lists.supervisions import SUPERVISIONS
 from targets.lists.tasks import TASKS
 from yiyang.listing.places import add_place
 
-PLACES = (TASKS.place, PROGRESS.place, SUPERVISIONS.place, PAPERS.place, RETURNS.place)
+PLACES = (
+    TASKS.place,
+    PROGRESS.place,
+    SUPERVISIONS.place,
+    PAPERS.place,
+    RETURNS.place,
+    BULLETINS.place,
+)
 
 
 def register_places() -> None:

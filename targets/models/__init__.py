@@ -1,5 +1,12 @@
 """目标: policies, targets and the measured figures."""
 
+from targets.models.bulletins import (
+    Bulletin,
+    BulletinEvent,
+    BulletinState,
+    BulletinTemplate,
+    BulletinVerb,
+)
 from targets.models.bureau_grants import BureauGrant
 from targets.models.editions import Edition, EditionState
 from targets.models.findings import QualityFinding
@@ -103,6 +110,11 @@ from targets.models.taskboard import (
 __all__ = [
     "Answerer",
     "Basis",
+    "Bulletin",
+    "BulletinEvent",
+    "BulletinState",
+    "BulletinTemplate",
+    "BulletinVerb",
     "Bureau",
     "BureauGrant",
     "BureauName",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from targets.bulletins.signed import register_bulletins
 from targets.editions.printing import register_editions
 from targets.nightly.printing import register_reports
 from targets.proposals.archiving import register_replies
@@ -15,3 +16,4 @@ def join_papers() -> None:
     register_tables()
     register_returns()
     register_editions()
+    register_bulletins()

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     UPDATE_TASKS = "update_tasks"  # 只更新本部门任务
     REVIEW = "review"
     MANAGE_POLICIES = "manage_policies"
+    SIGN_PAPERS = "sign_papers"  # 分管领导同意、主要领导签发
     EXPORT = "export"
     EXPORT_PERSONS = "export_persons"
     VIEW_AUDIT = "view_audit"
@@ -90,7 +91,7 @@ _PERMISSIONS: Mapping[Role, tuple[frozenset[Permission], bool]] = {
     Role.CITY_CIVIL_AFFAIRS_CLERK: (REGISTERS | {P.EDIT_ELDERLY, P.EXPORT}, True),
     Role.CIVIL_AFFAIRS_CLIENT: (REGISTERS | {P.EDIT_ELDERLY}, True),
     Role.BUREAU_LIAISON: (frozenset({P.VIEW_TARGETS, P.UPDATE_TASKS}), True),
-    Role.LEADER: (frozenset({P.VIEW_TARGETS, P.EXPORT}), True),
+    Role.LEADER: (frozenset({P.VIEW_TARGETS, P.EXPORT, P.SIGN_PAPERS}), True),
     Role.SYSTEM_ADMIN: (frozenset({P.MANAGE_SYSTEM}), False),
     Role.SECURITY_ADMIN: (frozenset({P.MANAGE_ACCOUNTS, P.VIEW_REVEAL_TOTALS}), False),
     Role.AUDIT_ADMIN: (frozenset({P.VIEW_AUDIT}), False),

@@ -57,6 +57,7 @@ AGREEMENT_CLERKS = holding(P.EDIT_HEALTH) | holding(P.EDIT_ELDERLY)
 ARCHIVES_WEST = WEST_TARGETS & (holding(P.EDIT_HEALTH) | holding(P.REVIEW))
 NO_ROLE: Roles = frozenset()
 KEEPS_POLICIES = holding(P.MANAGE_POLICIES)
+BULLETIN_DESKS = KEEPS_POLICIES | CITY_REVIEWERS | holding(P.SIGN_PAPERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +432,32 @@ ADDRESSES = (
     # 名册只含各自授权范围，谁能导出谁能取
     get("line-list-xlsx", holding(P.VIEW_INSTITUTIONS, P.EXPORT), "as_of={day}", code="channels"),
     get("line-list-xlsx", holding(P.VIEW_AGREEMENTS, P.EXPORT), "as_of={day}", code="agreements"),
+    # /bulletins/ 西区的通报，还没有签发：只有拟的、审的、签的人看得到
+    *everywhere("bulletin-list"),
+    get("bulletin-new", KEEPS_POLICIES),
+    post("bulletin-new", KEEPS_POLICIES, {"title": "通报"}),
+    get("bulletin-detail", BULLETIN_DESKS, bulletin_id="bulletin"),
+    get("bulletin-print", BULLETIN_DESKS, bulletin_id="bulletin"),
+    get("bulletin-docx", BULLETIN_DESKS, bulletin_id="bulletin"),
+    get("bulletin-pdf", BULLETIN_DESKS, bulletin_id="bulletin"),
+    get("bulletin-amend", KEEPS_POLICIES, bulletin_id="bulletin_draft"),
+    post("bulletin-amend", KEEPS_POLICIES, {"title": "x"}, bulletin_id="bulletin_draft"),
+    post(
+        "bulletin-step",
+        CITY_REVIEWERS | holding(P.SIGN_PAPERS),
+        {"verb": "RETURN", "text": "请再核"},
+        bulletin_id="bulletin",
+    ),
+    get("bulletin-template-list", KEEPS_POLICIES),
+    post("bulletin-template-list", KEEPS_POLICIES, {"note": "x"}),
+    get("bulletin-template-house", KEEPS_POLICIES),
+    get("bulletin-template-file", KEEPS_POLICIES, template_id="bulletin_template"),
+    post(
+        "bulletin-template-void",
+        KEEPS_POLICIES,
+        {"reason": "版式不对"},
+        template_id="bulletin_template",
+    ),
     # /holidays/ 全市一份，谁都看得到
     get("holiday-list", SEES_TARGETS),
     post("holiday-new", KEEPS_POLICIES, HOLIDAY),
@@ -499,11 +526,11 @@ ADDRESSES = (
     get("edition-new", KEEPS_POLICIES),
     post("edition-new", KEEPS_POLICIES, {"title": "定版"}),
     get("edition-detail", SEES_TARGETS, uid="edition"),
-    get("edition-detail", KEEPS_POLICIES | CITY_REVIEWERS, uid="proposal"),
+    get("edition-detail", KEEPS_POLICIES | CITY_REVIEWERS, uid="edition_proposal"),
     get("edition-check", SEES_TARGETS, uid="edition"),
-    post("edition-publish", CITY_REVIEWERS, {}, uid="proposal"),
-    get("edition-return", CITY_REVIEWERS, uid="proposal"),
-    post("edition-return", CITY_REVIEWERS, {"reason": ""}, uid="proposal"),
+    post("edition-publish", CITY_REVIEWERS, {}, uid="edition_proposal"),
+    get("edition-return", CITY_REVIEWERS, uid="edition_proposal"),
+    post("edition-return", CITY_REVIEWERS, {"reason": ""}, uid="edition_proposal"),
     # /mail/ 各人只有自己的订阅；邮件里的两个链接不登录也能打开，签名就是凭据
     get("report-subscription-list", SEES_TARGETS),
     get("report-subscription-new", SEES_TARGETS),

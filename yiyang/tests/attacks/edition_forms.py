@@ -20,6 +20,6 @@ EDITION_FORMS = (
         "edition-return",
         Role.CITY_HEALTH_REVIEWER,
         {"reason": "标题有误"},
-        {"uid": "proposal"},
+        {"uid": "edition_proposal"},
     ),
 )

@@ -26,5 +26,5 @@ def edition_keys(run: IndicatorRun, accounts: Mapping[Role, User]) -> dict[str, 
     )
     return {
         "edition": publish_edition(by=reviewer, edition=first, at=AT).uid,
-        "proposal": second.uid,
+        "edition_proposal": second.uid,
     }

@@ -64,6 +64,7 @@ from yiyang.audit.recording import record
 from yiyang.holidays.models import Holiday, HolidayKind
 from yiyang.listing.models import SavedFilter
 from yiyang.tests.api.callers import make_caller
+from yiyang.tests.attacks.bulletins import BULLETIN, bulletin_keys
 from yiyang.tests.attacks.editions import edition_keys
 from yiyang.tests.attacks.followed import SUPERVISION, supervision_keys, task_keys
 from yiyang.tests.attacks.mailed import mail_keys
@@ -81,6 +82,7 @@ WEST_ONLY = (
     SUPERVISION,
     HOME_RETURN,
     PROPOSAL,
+    BULLETIN,
 )
 CODES = ("GC17", "FD17")
 EARLIER = date(2016, 12, 31)
@@ -156,7 +158,11 @@ def make_scene() -> Scene:
     )
     keys = _keys(city, author) | _runs(earlier, run)
     keys |= task_keys(policy, accounts) | supervision_keys(city.west, accounts)
-    keys |= proposal_keys(city.city, keys["task_bureau"], (earlier, run), accounts)
+    keys |= {
+        **proposal_keys(city.city, keys["task_bureau"], (earlier, run), accounts),
+        **bulletin_keys(city.west, run, accounts),
+        "target_id": policy.targets.get().pk,
+    }
     keys |= {"person": person.uid, "hospital": hospital.pk, "home": home.pk} | {
         "hospital_code": hospital.code,
         "home_code": home.code,

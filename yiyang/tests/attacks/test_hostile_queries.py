@@ -93,6 +93,8 @@ ASKED = {
     "import-list": ("before",),
     "import-new": ("register",),
     "import-detail": ("kind", "page"),
+    "bulletin-list": ("q", "state", "first", "last", "after"),
+    "bulletin-new": ("as_of",),
     "supervision-list": ("q", "state", "light", "lead", "assistant", "kind", "after"),
     "return-list": ("q", "period", "level", "district", "standing", "after"),
     "supervision-new": ("indicator", "task", *WHERE, "target"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from institutions.tests.batches import BEDS_CELLS
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import PASSWORD
+from yiyang.tests.attacks.bulletin_forms import BULLETIN_FORMS
 from yiyang.tests.attacks.edition_forms import EDITION_FORMS
 from yiyang.tests.attacks.filled import Filled as Filled
 from yiyang.tests.attacks.followed_forms import FOLLOWED_FORMS
@@ -157,6 +158,7 @@ FORMS = (
     Filled("attachment-void", CLERK, {"reason": "传错了文件"}, {"uid": "attachment"}),
     *RECORD_FORMS,
     *FOLLOWED_FORMS,
+    *BULLETIN_FORMS,
     *PROPOSAL_FORMS,
     *EDITION_FORMS,
     Filled("person-search", CLERK, {"term": NAME}),

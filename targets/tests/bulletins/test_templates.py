@@ -1,0 +1,208 @@
+"""Templates the office edits: what is taken, and every way to do harm that is not."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
+from docx import Document
+
+from targets.bulletins.docx_file import MAX_FILE, check_docx
+from targets.bulletins.house_template import house_template
+from targets.bulletins.placeholders import PLACEHOLDERS, Many, check_markup, described
+from targets.bulletins.rendering import check_template, filled_in
+from targets.bulletins.sample import SAMPLE
+from targets.bulletins.signed import word_of
+from targets.bulletins.templates import add_template, void_template
+from targets.models import BulletinTemplate
+from targets.tests.bulletins.documents import changed, docx_saying
+from targets.tests.bulletins.scene import Desks
+
+PLAIN = docx_saying("{{ title }}")
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(ValidationError) as refused:
+        check_template(content, SAMPLE)
+    return "；".join(refused.value.messages)
+
+
+def test_the_houses_own_template_is_taken() -> None:
+    check_template(house_template(), SAMPLE)
+
+
+def test_the_sample_has_every_placeholder() -> None:
+    assert set(PLACEHOLDERS) == set(SAMPLE) - {"template"}
+    for name, one in PLACEHOLDERS.items():
+        if isinstance(one, Many) and name != "charts":
+            assert set(one.of) <= set(SAMPLE[name][0]), name
+
+
+def test_every_placeholder_is_described() -> None:
+    told = dict(described())
+    assert told["sections → parts → text"] == "文字"
+    assert all(told.values())
+
+
+def test_names_are_printed_as_they_are() -> None:
+    template = docx_saying("{%p for one in candidates %}", "{{ one.name }}", "{%p endfor %}")
+    document = Document(BytesIO(filled_in(template, SAMPLE)))
+    assert [p.text for p in document.paragraphs] == ["样例<一>号&医院"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ title }}", "{% raw %}", "<w:p/>", "a\x00b\x0b\x1fc\ac", "\ud83d\ude00"]
+)
+def test_what_a_clerk_typed_is_never_read_as_a_template(text: str) -> None:
+    told = {**SAMPLE, "title": text.encode("utf-16", "surrogatepass").decode("utf-16")}
+    document = Document(BytesIO(filled_in(PLAIN, told)))
+    (line,) = [p.text for p in document.paragraphs]
+    assert line == "".join(one for one in told["title"] if one >= " ")
+
+
+HOSTILE = [
+    ("{{ ''.__class__ }}", "''.__class__"),
+    ("{{ title.__class__.__mro__ }}", "title.__class__"),
+    ("{{ title.format }}", "title.format"),
+    ("{{ title['__class__'] }}", "Getitem"),
+    ("{{ title|attr('__class__') }}", "不能用"),
+    ("{{ cycler.__init__.__globals__ }}", "cycler"),
+    ("{{ self.__init__ }}", "self"),
+    ("{{ range(99999999) }}", "Call"),
+    ("{{ 'a' * 999999999 }}", "Mul"),
+    ("{{ 9 ** 9 ** 9 }}", "Pow"),
+    ("{{ title ~ title }}", "Concat"),
+    ("{{ title if run else day }}", "CondExpr"),
+    ("{% set x = title %}", "Assign"),
+    ("{% include 'x' %}", "Include"),
+    ("{% import 'x' as y %}", "Import"),
+    ("{% extends 'x' %}", "Extends"),
+    ("{% macro x() %}{% endmacro %}", "Macro"),
+    ("{% filter upper %}a{% endfilter %}", "FilterBlock"),
+    ("{% for a in range(99999999) %}x{% endfor %}", "Call"),
+    ("{% for a in notes %}{% for b in notes %}x{% endfor %}{% endfor %}", "套在另一个 for"),
+    ("{% for a in notes recursive %}x{% endfor %}", "带条件的 for"),
+    ("{% for a in title %}x{% endfor %}", "不是列表"),
+    ("{% for a, b in notes %}x{% endfor %}", "解包"),
+    ("{% if title is defined %}x{% endif %}", "Test"),
+    ("{{ notes }}", "是列表"),
+    ("{{ tilte }}", "{{ tilte }} 不认识"),
+    ("{{ number }}", "{{ number }} 不认识"),
+    ("{% for a in notes %}{{ a.txet }}{% endfor %}", "{{ a.txet }} 不认识"),
+    ("{{ title", "不完整"),
+    ("{% for a in notes %}x", "不完整"),
+    ("{% if title %}x", "不完整"),
+    ("}}" + "{{ title " * 20_000, "没有对应的"),
+    ("{%- if title -%}x{%- endif -%}", "{%-"),
+]
+
+
+@pytest.mark.parametrize(("markup", "told"), HOSTILE, ids=[one[:40] for one, _ in HOSTILE])
+def test_markup_beyond_the_table_is_refused_by_name(markup: str, told: str) -> None:
+    assert told in refusal(docx_saying(markup))
+
+
+def test_headers_and_properties_are_looked_into() -> None:
+    assert "{{ tilte }} 不认识" in refusal(docx_saying("x", header="{{ tilte }}"))
+    assert "文件属性" in refusal(docx_saying("x", title="{{ title }}"))
+
+
+def test_markup_split_by_word_is_still_seen() -> None:
+    """Word 常把一个占位符拆成几段不同格式的字。"""
+    document = Document()
+    paragraph = document.add_paragraph()
+    for piece in ("{", "{ til", "te }", "}"):
+        paragraph.add_run(piece)
+    stream = BytesIO()
+    document.save(stream)
+    assert "{{ tilte }} 不认识" in refusal(stream.getvalue())
+
+
+def test_very_deep_markup_is_refused() -> None:
+    deep = "{% if title %}" * 3000 + "{% endif %}" * 3000
+    with pytest.raises(ValidationError):
+        check_markup(deep)
+
+
+RELS = "word/_rels/document.xml.rels"
+LINK = (
+    b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+    b'relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/'
+    b'officeDocument/2006/relationships/%s" Target="http://example.invalid/x" '
+    b'TargetMode="External"/></Relationships>'
+)
+BOMB = b"0" * (31 * 1024 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "空文件"),
+        (b"%PDF-1.7 not a zip", "只收 Word"),
+        (changed(PLAIN, {}, drop=("word/document.xml",)), "只收 Word"),
+        (changed(PLAIN, {"[Content_Types].xml": b"<Types/>"}), "只收 Word"),
+        (changed(PLAIN, {"word/vbaProject.bin": b"x"}), "宏"),
+        (changed(PLAIN, {"word/embeddings/oleObject1.bin": b"x"}), "宏"),
+        (changed(PLAIN, {"word/_rels/settings.xml.rels": LINK % b"attachedTemplate"}), "链接"),
+        (changed(PLAIN, {"word/_rels/x.xml.rels": LINK % b"image"}), "链接"),
+        (changed(PLAIN, {"word/media/bomb.bin": BOMB}), "过大"),
+        (changed(PLAIN, {"word/document.xml": b"<x>" + b"a" * 4_300_000}), "过大"),
+        (changed(PLAIN, {f"word/media/{n}.bin": b"" for n in range(301)}), "过多"),
+        (
+            changed(
+                PLAIN,
+                {"word/document.xml": b'<!DOCTYPE x [<!ENTITY a "b">]><w:body>&a;</w:body>'},
+            ),
+            "DOCTYPE",
+        ),
+        (b"PK" + b"0" * MAX_FILE, "超过 5 MB"),
+    ],
+)
+def test_files_that_are_not_plain_documents_are_refused(content: bytes, told: str) -> None:
+    assert told in refusal(content)
+
+
+def test_links_a_reader_may_click_are_harmless() -> None:
+    check_docx(changed(PLAIN, {"word/_rels/x.xml.rels": LINK % b"hyperlink"}))
+
+
+def test_a_broken_document_is_refused_in_words() -> None:
+    assert "没有成功" in refusal(changed(PLAIN, {"word/document.xml": b"<w:document"}))
+
+
+# ── 版次 ──────────────────────────────────────────────────────────────────────
+
+
+def test_new_bulletins_use_the_newest_edition_and_older_ones_keep_theirs(desks: Desks) -> None:
+    by = desks.actor("clerk")
+    first = desks.drafted()
+    assert first.template.added_by is None
+    edition = add_template(by=by, name="D:\\模板\\市通报.docx", content=PLAIN, note="改了标题")
+    assert (edition.number, edition.name) == (first.template.number + 1, "市通报.docx")
+    second = desks.drafted()
+    assert second.template == edition
+    assert [p.text for p in Document(BytesIO(word_of(second))).paragraphs] == [second.title]
+    void_template(by=by, template=edition, reason="版式不对")
+    assert desks.drafted().template == first.template
+    assert Document(BytesIO(word_of(second))).paragraphs[0].text == second.title
+
+
+def test_only_the_writers_send_templates_in(desks: Desks) -> None:
+    for who in ("office", "chief"):
+        with pytest.raises(PermissionDenied):
+            add_template(by=desks.actor(who), name="x.docx", content=PLAIN)
+
+
+def test_a_templates_file_is_never_exchanged(desks: Desks) -> None:
+    template = desks.drafted().template
+    with pytest.raises(DatabaseError), transaction.atomic():
+        BulletinTemplate.objects.filter(pk=template.pk).update(content=PLAIN)
+
+
+def test_the_house_template_opens_as_a_zip_without_links() -> None:
+    with ZipFile(BytesIO(house_template())) as package:
+        rels = [package.read(name) for name in package.namelist() if name.endswith(".rels")]
+    assert not [one for one in rels if b"External" in one]
