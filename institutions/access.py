@@ -4,23 +4,30 @@ import datetime
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db.models import Value
+from django.db import connection
 
-from institutions.models import InstitutionGrant, Region, RegionGrant, TokenRegion
+from institutions.models import Region, TokenRegion
 from yiyang.access.scope import Grants
 from yiyang.api.models import ApiToken
 
 REGION, PLACE = "region", "institution"
+# 每个请求都问：两张表一句问完，直接写成 SQL，用 ORM 拼这一句比数据库答它还久。
+HELD = """
+    SELECT 'region', region_id FROM institutions_regiongrant
+    WHERE user_id = %(user)s AND voided_at IS NULL
+        AND starts_on <= %(day)s AND (ends_on IS NULL OR ends_on >= %(day)s)
+    UNION ALL
+    SELECT 'institution', institution_id FROM institutions_institutiongrant
+    WHERE user_id = %(user)s AND voided_at IS NULL
+        AND starts_on <= %(day)s AND (ends_on IS NULL OR ends_on >= %(day)s)
+"""
 
 
 def grants_held(user_id: int, day: datetime.date) -> Grants:
     """Return what the register grants the account on the day."""
-    regions = RegionGrant.objects.on(day).filter(user=user_id)
-    institutions = InstitutionGrant.objects.on(day).filter(user=user_id)
-    # 每个请求都问，所以两张表一句问完。
-    of_regions = regions.values_list(Value(REGION), "region_id")
-    of_places = institutions.values_list(Value(PLACE), "institution_id")
-    held = list(of_regions.union(of_places, all=True))
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"user": user_id, "day": day})
+        held = cursor.fetchall()
     return Grants(
         region_ids=tuple(pk for kind, pk in held if kind == REGION),
         institution_ids=tuple(pk for kind, pk in held if kind == PLACE),

@@ -1,5 +1,6 @@
 """The security administrator gives and takes back what an account may see."""
 
+from datetime import date
 from http import HTTPStatus
 
 import pytest
@@ -63,6 +64,38 @@ def test_what_is_taken_back_is_gone_the_same_day(desk: Client, clerk: User) -> N
     assert held(clerk) == ((), ())
     assert RegionGrant.objects.get().ends_on is not None
     assert InstitutionGrant.objects.get().voided_at is not None
+
+
+@pytest.mark.parametrize(
+    ("day", "is_held"),
+    [
+        (date(2020, 2, 29), False),
+        (date(2020, 3, 1), True),
+        (date(2020, 3, 31), True),
+        (date(2020, 4, 1), False),
+    ],
+)
+@pytest.mark.parametrize("is_void", [False, True])
+def test_what_is_held_on_a_day_is_what_the_register_says(
+    clerk: User, day: date, is_held: bool, is_void: bool
+) -> None:
+    """Asked in SQL of its own, so compared with what a reader of the register would find."""
+    other = open_user(Role.DISTRICT_HEALTH_CLERK)
+    voided = {"voided_at": timezone.now(), "void_reason": "误给"} if is_void else {}
+    dates = {"starts_on": date(2020, 3, 1), "ends_on": date(2020, 3, 31)} | voided
+    region, home = make_region("海勃湾区", RegionLevel.DISTRICT), make_institution()
+    for user in (clerk, other):
+        RegionGrant.objects.create(user=user, region=region, **dates)
+        InstitutionGrant.objects.create(user=user, institution=home, **dates)
+    grants = grants_of(clerk.pk, day)
+    for ids, model in (
+        (grants.region_ids, RegionGrant),
+        (grants.institution_ids, InstitutionGrant),
+    ):
+        assert len(ids) == model.objects.on(day).filter(user=clerk).count()
+    is_told = is_held and not is_void
+    assert grants.region_ids == ((region.pk,) if is_told else ())
+    assert grants.institution_ids == ((home.pk,) if is_told else ())
 
 
 def test_a_code_nobody_has_and_a_grant_held_already_are_told(desk: Client, clerk: User) -> None:
