@@ -108,14 +108,6 @@ def test_an_empty_form_and_one_of_markup_only_are_answered(scene: Scene, form: F
         assert_unharmed(posted(scene, form, data))
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/xml", "multipart/form-data", "x"])
-def test_a_body_of_another_kind_is_answered(scene: Scene, kind: str) -> None:
-    for form in FORMS:
-        browser = scene.browser(form.role)
-        answer = browser.post(form.way(scene), b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;', kind)
-        assert answer.status_code < 500
-
-
 def test_a_search_for_anything_but_the_name_finds_nobody(scene: Scene) -> None:
     """A tautology in the term would list the register."""
     search = next(form for form in FORMS if form.name == "person-search")

@@ -66,9 +66,13 @@ def test_what_takes_a_post_takes_no_get(scene: Scene, address: Address) -> None:
 
 @pytest.mark.parametrize("verb", OTHER_VERBS)
 def test_no_other_verb_is_known(scene: Scene, verb: str) -> None:
+    """By whoever may open the address; by one who may not, each address with one of the verbs."""
     before = writes()
-    for address in ADDRESSES:
-        for role in {first_of(address, Role.LEADER), Role.SECURITY_ADMIN}:
+    for number, address in enumerate(ADDRESSES):
+        roles = {first_of(address, Role.LEADER)}
+        if OTHER_VERBS[number % len(OTHER_VERBS)] == verb:
+            roles.add(Role.SECURITY_ADMIN)
+        for role in roles:
             answer = scene.browser(role).generic(verb, address.way(scene))
             assert answer.status_code in {403, 404, 405}, (address.name, answer.status_code)
     assert writes() == before
