@@ -51,6 +51,7 @@ def running() -> Iterator[tuple[str, processes.Started]]:
         prepare(env)
         port = free_port(PREFERRED_PORT)
         address = f"http://127.0.0.1:{port}"
+        env["PORTAL_URL"] = address
         with processes.running(DEMO / "processes.json", _commands(port), env) as started:
             wait_until_healthy(address)
             yield address, started

@@ -56,6 +56,7 @@ def _mail(folder: Path) -> dict[str, str]:
         "MAIL_HOST": "",
         "MAIL_DIR": str(folder),
         "MAIL_FROM": "yiyang-demo@example.com",
+        # 演示的端口起的时候才知道，由 demo.py 写准。
         "PORTAL_URL": "http://127.0.0.1:8000",
     }
 

@@ -42,7 +42,7 @@ class Receiver:
 @contextmanager
 def listening(folder: Path) -> Iterator[Receiver]:
     """A receiver for as long as the block lasts."""
-    certificate, key = _certificate(folder)
+    certificate, key = certificate_in(folder)
     receiver = Receiver(certificate)
     server = ThreadingHTTPServer((HERE, 0), _handler(receiver))
     server.daemon_threads = True
@@ -93,7 +93,7 @@ def _key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
+def certificate_in(folder: Path) -> tuple[Path, Path]:
     """A certificate of this address signed by itself, and its key, as files."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
     now = datetime.now(UTC)
