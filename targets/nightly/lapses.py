@@ -50,7 +50,7 @@ def _told(one: Compared, tree: Tree, reader: Actor) -> dict[str, Any]:
     return {
         "target": line.target.code,
         "indicator": line.indicator.code,
-        "title": line.indicator.title,
+        "title": f"{line.indicator.title}（{line.indicator.reading_title}）",
         "measure": line.indicator.measure,
         "institutions": len(named),
         "persons": _persons(forecast, until),

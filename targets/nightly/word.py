@@ -13,7 +13,7 @@ from targets.papers.word import WordPaper
 
 NO_PICTURE = "（图略，见下表。）"
 WITHHELD = "另有{count}项按人计的目标人数很少，不列。"
-LINE_HEADINGS = ("指标", "目标", "数值", "判定")
+LINE_HEADINGS = ("指标", "目标", "数值", "分子/分母", "判定")
 
 
 def as_word(paper: Paper) -> bytes:
@@ -43,14 +43,15 @@ def _lines(word: WordPaper, content: dict[str, Any]) -> None:
         (
             line["named"],
             line["threshold"],
-            line["value"] + (f"（{line['fraction']}）" if line["fraction"] else ""),
+            line["value"],
+            line["fraction"],
             "，".join(filter(None, (line["word"], line["gap"]))),
             line["changes"][0]["text"],
         )
         for line in content["lines"]
     ]
     if rows:
-        word.table([headings, *rows], widths=(4, 2, 3, 3, 3))
+        word.table([headings, *rows], widths=(5, 2, 2.5, 3, 3, 3))
     else:
         word.paragraph("这一天没有现行的目标可判。")
     if content["withheld"]:
@@ -95,7 +96,7 @@ def _districts(word: WordPaper, districts: dict[str, Any]) -> None:
         (row["named"], row["threshold"], *(_cell(cell) for cell in row["cells"]))
         for row in districts["rows"]
     ]
-    word.table([headings, *rows])
+    word.table([headings, *rows], widths=(5, 2, *([3] * len(districts["regions"]))))
 
 
 def _cell(cell: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 LIMIT = 200
 NAMES_SAID = 2
+COUNTED = {"met": "达标", "behind": "未达标或落后", "other": "未到期或不判定"}
 
 
 def text_of(content: dict[str, Any]) -> str:
@@ -38,11 +39,7 @@ def _sentences(content: dict[str, Any]) -> list[str]:
 def _standing(content: dict[str, Any]) -> str:
     day = date.fromisoformat(content["as_of"])
     counts = content["counts"]
-    told = "、".join(
-        f"{title}{counts[name]}项"
-        for title, name in (("达标", "met"), ("未达标或落后", "behind"), ("其余", "other"))
-        if counts[name]
-    )
+    told = "、".join(f"{title}{counts[name]}项" for name, title in COUNTED.items() if counts[name])
     opening = f"截至{day.year}年{day.month}月{day.day}日，{content['region']['name']}"
     if not counts["all"]:
         return f"{opening}没有现行目标。"

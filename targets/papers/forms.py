@@ -51,6 +51,11 @@ def register_forms(
     _forms[kind] = PaperForms(template, tuple(forms), shown)
 
 
+def kinds_printed() -> list[PaperKind]:
+    """The kinds of paper there are, in their order."""
+    return [kind for kind in PaperKind if kind in _forms]
+
+
 def forms_of(kind: str) -> PaperForms:
     """How papers of the kind are printed. KeyError where nobody has said so."""
     return _forms[PaperKind(kind)]

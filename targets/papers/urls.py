@@ -9,6 +9,7 @@ from yiyang.listing.views import list_paths
 # /papers/
 urlpatterns = [
     *list_paths("", PAPERS),
+    path("catalogue/", papers.paper_catalogue, name="paper-catalogue"),
     path("<uuid:uid>/", papers.paper_detail, name="paper-detail"),
     path("<uuid:uid>/paper.<slug:suffix>", papers.paper_file, name="paper-file"),
 ]

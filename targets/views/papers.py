@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from targets.models import IndicatorRun, Paper
 from targets.papers.archiving import is_intact
+from targets.papers.catalogue import catalogue_for
 from targets.papers.forms import forms_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
@@ -20,6 +21,14 @@ from yiyang.audit.recording import record
 
 NO_PAPER = "没有这份文稿，或不在您的授权范围；请从“报告与文稿”里打开。"
 NO_FORM = "这份文稿没有这种格式；请从它的页面下载。"
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+def paper_catalogue(request: ActorRequest) -> HttpResponse:
+    """Every kind of paper, with the newest the actor may open."""
+    context = {"entries": catalogue_for(request.actor)}
+    return render(request, "targets/papers/catalogue.html", context)
 
 
 @require_safe

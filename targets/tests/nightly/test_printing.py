@@ -67,8 +67,8 @@ def test_the_word_paper_has_the_sections_a_leader_reads(reported: Reported) -> N
         "六、统计口径说明",
     ]
     lines, districts, chart = read_tables(word)
-    assert lines[0] == ["指标", "目标", "数值", "判定", "比上次量度"]
-    assert lines[1][1:] == ["≥60%", "50.00%（3/6）", "未达标，还差 1 家", "下降16.7个百分点"]
+    assert lines[0] == ["指标", "目标", "数值", "分子/分母", "判定", "比上次量度"]
+    assert lines[1][1:] == ["≥60%", "50.00%", "3/6", "未达标，还差 1 家", "下降16.7个百分点"]
     assert districts[0] == ["指标", "目标", "东区", "西区"]
     assert chart[1][:2] == ["测试市", "50.00%"]
 

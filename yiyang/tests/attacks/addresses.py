@@ -551,6 +551,7 @@ ADDRESSES = (
     post("report-mail-acknowledge", SYSTEM, {}, uid="dead_mail"),
     # /papers/
     *register("paper-list", P.VIEW_TARGETS),
+    get("paper-catalogue", SEES_TARGETS),
     get("paper-detail", WEST_TARGETS, uid="paper"),
     get("paper-file", WEST_EXPORTS, uid="paper", suffix="txt"),
     # /targets/
