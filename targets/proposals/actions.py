@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models.functions import Now
@@ -40,6 +40,7 @@ NOT_DRAFTING = "这件建议提案不在承办、起草中，答复不能改动�
 NOT_YOUR_STEP = "这一步不由您办理：{who}才能{verb}。"
 SAME_PERSON = "答复须由起草人、送审人以外的人审核；请另一位市卫健审核办理。"
 LOOKS_PERSONAL = "{what}里有像手机号、证件号的长数字；文稿不写个人信息，请删去。"
+LONGEST_TERM = timedelta(days=731)
 DRAFTABLE = (S.HANDLING, S.DRAFTING)
 
 
@@ -131,6 +132,8 @@ def take_step(
         locked = _locked(proposal)
         _refuse(by, locked, verb)
         _refuse_words(verb, said)
+        if said.extended_to is not None:
+            _refuse_far(locked.assigned_on, "extended_to", said.extended_to)
         locked.state = STEPS[verb].ends or locked.state
         told = _mark(locked, verb, by, said)
         _save(locked)
@@ -213,6 +216,13 @@ def _refuse_registration(by: Actor, registration: Registration) -> None:
         _refuse_personal(name, what, getattr(registration, name))
     if registration.assigned_on > by.day:
         raise ValidationError({"assigned_on": "交办日期不能晚于今天。"})
+    _refuse_far(registration.assigned_on, "due_by", registration.due_by)
+
+
+def _refuse_far(assigned_on: date, name: str, day: date) -> None:
+    """A slip of the year would make every list count working days for decades."""
+    if day > assigned_on + LONGEST_TERM:
+        raise ValidationError({name: "期限离交办日期超过两年，请核对年份。"})
 
 
 def _refuse_personal(name: str, what: str, text: str) -> None:

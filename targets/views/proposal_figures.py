@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Max, Min
@@ -23,6 +25,7 @@ from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.form_errors import put_errors
 
+Change = Callable[..., None]
 NO_FIGURE = "没有这个数字，或已删去；请回到建议提案页面查看。"
 NO_RUN = "还没有量度结果，没有数字可引用；请等夜间量度完成。"
 
@@ -63,10 +66,7 @@ def proposal_figure_renew(
     request: ActorRequest, proposal_id: int, figure_id: int
 ) -> HttpResponseBase:
     """Use what has been measured anew for the same days."""
-    shown = _open(request, proposal_id)
-    renew_figure(by=request.actor, proposal=shown.proposal, figure=_figure(shown, figure_id))
-    messages.success(request, "已改用更正后的批次；句子随之更新。")
-    return redirect("proposal-detail", proposal_id)
+    return _changed(request, proposal_id, figure_id, renew_figure, "已改用更正后的批次。")
 
 
 @require_POST
@@ -75,13 +75,20 @@ def proposal_figure_drop(
     request: ActorRequest, proposal_id: int, figure_id: int
 ) -> HttpResponseBase:
     """Take a figure back that the text no longer asks for."""
+    return _changed(request, proposal_id, figure_id, drop_figure, "已删去这个数字。")
+
+
+def _changed(
+    request: ActorRequest, proposal_id: int, figure_id: int, change: Change, told: str
+) -> HttpResponseBase:
+    """Make the change and go back to the proposal, told what was done or why it was not."""
     shown = _open(request, proposal_id)
     try:
-        drop_figure(by=request.actor, proposal=shown.proposal, figure=_figure(shown, figure_id))
+        change(by=request.actor, proposal=shown.proposal, figure=_figure(shown, figure_id))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, "已删去这个数字。")
+        messages.success(request, told)
     return redirect("proposal-detail", proposal_id)
 
 

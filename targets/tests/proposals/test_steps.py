@@ -191,6 +191,7 @@ def test_an_extension_needs_its_day_and_reason_and_is_later(scene: Scene) -> Non
         ({"text": " ", "extended_to": date(2026, 7, 1)}, "须写明"),
         ({"text": "会商中"}, "延到哪一天"),
         ({"text": "会商中", "extended_to": date(2026, 6, 2)}, "晚于原来的期限"),
+        ({"text": "会商中", "extended_to": date(2062, 6, 3)}, "请核对年份"),
     ):
         with pytest.raises(ValidationError, match=message):
             step(scene, proposal, "clerk", V.EXTEND, **said)
