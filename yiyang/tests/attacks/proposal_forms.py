@@ -6,7 +6,7 @@ from yiyang.access.roles import Role
 from yiyang.tests.attacks.filled import Filled
 
 CLERK = Role.CITY_HEALTH_CLERK
-ONE = {"proposal_id": "proposal"}
+ONE = {"proposal_id": "raised"}
 REGISTRATION = {
     "kind": "PROPOSAL",
     "year": "2020",

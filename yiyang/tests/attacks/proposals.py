@@ -75,4 +75,4 @@ def proposal_keys(
         taken_on=date(2020, 1, 3),
         author=clerk,
     )
-    return {"proposal": proposal.pk, "proposal_figure": figures[1].pk}
+    return {"raised": proposal.pk, "proposal_figure": figures[1].pk}
