@@ -13,7 +13,7 @@ from institutions.models import Region, RegionLevel
 from institutions.region_filter import offered_regions, regions_below, regions_in_scope
 from targets.tabulations.line_lists import LineList
 from yiyang.access.http import ActorRequest
-from yiyang.lib.books import Sheet, sheet_title, streamed
+from yiyang.lib.books import Sheet, sheet_titles, streamed
 from yiyang.lib.workbooks import LOOKS, Layout, sheet_of
 from yiyang.listing.asked import Asked, asked_of
 from yiyang.listing.files import layout_of, lines_of
@@ -57,13 +57,14 @@ def workbook_of(
 ) -> Iterator[bytes]:
     """The workbook, its rows read as they are sent."""
     summary = _summary(layout_of(request, asked), line_list, parts)
+    _, *titles = sheet_titles([SUMMARY, *(part.name for part in parts)])
     sheets = [
         sheet_of(
             layout_of(request, asked, place=part.name),
             lines_of(request, asked, part.rows),
-            sheet_title(part.name),
+            title,
         )
-        for part in parts
+        for part, title in zip(parts, titles, strict=True)
     ]
     return streamed([summary, *sheets], LOOKS)
 

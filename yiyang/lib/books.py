@@ -83,6 +83,19 @@ def sheet_title(name: str) -> str:
     return NOT_IN_A_TITLE.sub(" ", name).strip()[:LONGEST_TITLE] or "表"
 
 
+def sheet_titles(names: Iterable[str]) -> list[str]:
+    """A name for each sheet of a workbook, the like ones told apart by a number."""
+    titles: list[str] = []
+    for name in names:
+        title, number = sheet_title(name), 1
+        while title.lower() in {taken.lower() for taken in titles}:
+            number += 1
+            ending = f"（{number}）"
+            title = sheet_title(name)[: LONGEST_TITLE - len(ending)] + ending
+        titles.append(title)
+    return titles
+
+
 def streamed(sheets: Sequence[Sheet], looks: Mapping[str, Look]) -> Iterator[bytes]:
     """The workbook in blocks, as its lines are read."""
     outlet = _Outlet()

@@ -22,6 +22,7 @@ from yiyang.lib.books import (
     Sheet,
     plain_mark,
     sheet_title,
+    sheet_titles,
     streamed,
 )
 
@@ -122,6 +123,12 @@ def test_every_sheet_prints_on_landscape_a4_with_its_headings_repeated() -> None
 )
 def test_a_title_is_one_that_excel_takes(name: str, title: str) -> None:
     assert sheet_title(name) == title
+
+
+def test_titles_of_one_workbook_differ_whatever_their_case() -> None:
+    assert sheet_titles(["汇总", "A区", "a区", "汇总", "字" * 40, "字" * 33]) == [
+        *("汇总", "A区", "a区（2）", "汇总（2）", "字" * 31, "字" * 28 + "（2）"),
+    ]
 
 
 def test_a_mark_begins_no_code() -> None:
