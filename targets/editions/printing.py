@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from targets.charts.content import chart_of
@@ -10,7 +11,7 @@ from targets.models import Paper, PaperKind
 from targets.papers.forms import PaperForm, register_forms
 from targets.papers.word import CONTENT_TYPE, WordPaper
 
-LINES = ("目标", "目标值", "区划", "结果", "判定")
+LINES = ("目标", "区划", "数值", "分子/分母", "判定与说明")
 CORRECTIONS = ("区划", "指标与口径", "上一版", "本版")
 EMPTY = "—"
 
@@ -25,7 +26,7 @@ def edition_docx(paper: Paper) -> bytes:
     """The whole edition, every chart with its table."""
     content, word = paper.content, WordPaper(paper.title)
     word.paragraph(
-        f"统计期{paper.first_day}至{paper.last_day}，量度批次{content['run']}，"
+        f"统计期{_day(paper.first_day)}至{_day(paper.last_day)}，量度批次{content['run']}，"
         f"口径版本{content['catalogue'][:12]}。"
     )
     if content["note"]:
@@ -36,7 +37,8 @@ def edition_docx(paper: Paper) -> bytes:
         word.table(
             [LINES, *(line for row in section["rows"] for line in _lines(row))],
             caption=f"{section['policy']}　{section['title']}",
-            widths=(5, 2, 2, 3, 2),
+            widths=(9, 4, 4, 7, 6),
+            aligns=("left", "left", "right", "right", "left"),
         )
     if content["charts"]:
         word.heading("各区划情况图")
@@ -50,20 +52,26 @@ def edition_docx(paper: Paper) -> bytes:
 
 def _lines(row: dict[str, Any]) -> list[tuple[str, ...]]:
     """One line a region; the target is named on the first of them."""
-    about = (f"{row['target']}（{row['reading']}）", row["threshold"])
+    about = f"{row['target']}（{row['reading']}），目标值{row['threshold']}"
     return [
-        (*(about if place == 0 else ("", "")), cell["region"], _result(cell), _verdict(cell))
+        (
+            "" if place else about,
+            cell["region"],
+            cell["value"] or EMPTY,
+            cell["fraction"] or EMPTY,
+            _verdict(cell),
+        )
         for place, cell in enumerate(row["cells"])
     ]
 
 
-def _result(cell: dict[str, Any]) -> str:
-    parts = [cell["value"] or EMPTY, cell["fraction"], *cell["asides"]]
-    return "，".join(part for part in parts if part)
-
-
 def _verdict(cell: dict[str, Any]) -> str:
-    return "，".join(part for part in (cell["word"], cell["gap"]) if part) or EMPTY
+    parts = (cell["word"], cell["gap"], *cell["asides"])
+    return "，".join(part for part in parts if part) or EMPTY
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _write_corrections(word: WordPaper, content: dict[str, Any]) -> None:
