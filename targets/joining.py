@@ -7,6 +7,7 @@ from institutions.effects import register_readings
 from institutions.panels import register_panel
 from targets.api.resources import join_api
 from targets.bulletins.work import BULLETIN_WORK
+from targets.editions.work import EDITION_WORK
 from targets.explain.agreement_standing import STANDING
 from targets.explain.standing import standing_in_readings
 from targets.gap.merging import register_contact_notes
@@ -28,6 +29,7 @@ from yiyang.work import register_work
 
 WORK = (
     *(*MISSING_REPORTS, FINDINGS, *POLICY_WORK, *TASK_WORK, *SUPERVISION_WORK, *RETURN_WORK),
+    *EDITION_WORK,
     *BULLETIN_WORK,
     *PROPOSAL_WORK,
 )

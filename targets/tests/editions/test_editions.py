@@ -22,6 +22,7 @@ from targets.editions.checking import check
 from targets.editions.content import lines_of, targets_on
 from targets.editions.corrections import corrections, later_runs
 from targets.editions.marks import marks_on
+from targets.editions.work import to_publish
 from targets.models import Edition, EditionState, IndicatorRun, RunStatus, Target
 from targets.tests.editions.editions import (
     AT,
@@ -236,6 +237,13 @@ def test_the_log_knows_who_and_not_the_random_number(office: Office) -> None:
         office.reviewer.user_id,
     ]
     assert edition.nonce not in str(list(entries.values()))
+
+
+def test_what_waits_is_on_the_list_of_the_other_person(office: Office) -> None:
+    edition = propose(office)
+    own = replace(office.reviewer, user_id=office.clerk.user_id)
+    assert list(to_publish(office.reviewer)) == [edition]
+    assert list(to_publish(own)) == []
 
 
 def test_the_command_checks_every_edition(office: Office) -> None:
