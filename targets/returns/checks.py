@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from targets.models import CheckKind, ItemUnit, ReturnCheck, ReturnItem
+from targets.models import CheckKind, ItemSource, ItemUnit, ReturnCheck, ReturnItem
 from yiyang.lib.percentages import rounded, trimmed
 
 HUNDRED = 100
@@ -58,8 +58,18 @@ def unexplained(found: Iterable[Finding], notes: Mapping[str, str]) -> list[Find
 
 
 def _unfilled(sheet: Sheet) -> list[Finding]:
-    empty = [item for item in sheet.items if sheet.numbers.get(item.code) is None]
+    """Every item wants a number; a share of nothing has none (无数据)."""
+    empty = [
+        item
+        for item in sheet.items
+        if sheet.numbers.get(item.code) is None and not _is_share_of_nothing(sheet, item)
+    ]
     return [Finding(item.code, "还没有填数；没有发生的填 0。") for item in empty]
+
+
+def _is_share_of_nothing(sheet: Sheet, item: ReturnItem) -> bool:
+    bottom = item.source_key.partition("/")[2]
+    return item.source == ItemSource.QUOTIENT and sheet.numbers.get(bottom) == 0
 
 
 def _parts(sheet: Sheet) -> list[Finding]:

@@ -51,6 +51,19 @@ def indicator_key(source_key: str) -> tuple[str, str]:
     return code, reading
 
 
+def source_words(item: ReturnItem) -> str:
+    """Where the number of a line is fetched from, as a clerk reads it."""
+    if item.source == ItemSource.REGISTER and item.source_key in REGISTER_COUNTS:
+        return REGISTER_COUNTS[item.source_key].title
+    if item.source == ItemSource.QUOTIENT:
+        return f"本表 {item.source_key.replace('/', ' ÷ ')}"
+    indicator = BY_KEY.get(indicator_key(item.source_key))
+    label = str(ItemSource(item.source).label)
+    if indicator is None:
+        return label
+    return f"{label}：{indicator.title}（{indicator.reading_title}）"
+
+
 def items_of(level: str, items: Iterable[ReturnItem]) -> list[ReturnItem]:
     """The items a level answers: an institution its own, a district and the city all of them."""
     if level == ReturnLevel.INSTITUTION:

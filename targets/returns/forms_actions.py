@@ -125,10 +125,12 @@ def load_form(*, by: Recorder, on: date, head: Mapping[str, Any], parts: Mapping
     with recorded(by=by, reason="装载季度监测表式"):
         form = checked_create(ReturnForm, **head)
         assert isinstance(form, ReturnForm)
-        for position, item in enumerate(parts["item"], start=1):
-            checked_create(ReturnItem, form=form, position=position, **item)
-        for position, check in enumerate(parts["check"], start=1):
-            checked_create(ReturnCheck, form=form, position=position, **check)
+        for model, name in ((ReturnItem, "item"), (ReturnCheck, "check")):
+            rows: Any = model._default_manager
+            rows.bulk_create(
+                model(form=form, position=position, **said)
+                for position, said in enumerate(parts[name], start=1)
+            )
         use(form, on=on, by_id=None)
     return True
 

@@ -106,7 +106,7 @@ def _number(text: str | None, *, is_percent: bool) -> int | float | str:
     # 单元格里的数供人再算；比率已是两位小数的文字，这里只是换成 Excel 认的数。
     if text is None:
         return NO_DATA
-    return float(text) if is_percent else int(text)
+    return float(text) if is_percent else int(text.replace(",", ""))
 
 
 def _across(text: str, look: str, last: int, height: float | None = None) -> Line:

@@ -141,7 +141,7 @@ def _row(item: ReturnItem, numbers: list[Decimal | None]) -> Content:
         "kind": str(ItemKind(item.kind).label),
         "is_part": bool(item.part_of),
         "is_percent": item.is_percent,
-        "numbers": [number_text(one, item.unit).replace(",", "") or None for one in numbers],
+        "numbers": [number_text(one, item.unit) or None for one in numbers],
     }
 
 

@@ -39,22 +39,22 @@ REVIEW = Step(CHECKER, frozenset({S.SUBMITTED}), S.REVIEWED)
 
 STEPS: Mapping[ReturnLevel, Mapping[ReturnVerb, Step]] = {
     L.INSTITUTION: {
-        V.FETCH: FETCH,
         V.SUBMIT: SUBMIT,
+        V.FETCH: FETCH,
         V.REVIEW: REVIEW,
         V.RETURN: Step(CHECKER, frozenset({S.SUBMITTED, S.REVIEWED}), S.RETURNED, needs_text=True),
     },
     L.DISTRICT: {
-        V.FETCH: FETCH,
         V.SUBMIT: SUBMIT,
+        V.FETCH: FETCH,
         V.REVIEW: REVIEW,
         V.RETURN: Step(
             CHECKER | ABOVE, frozenset({S.SUBMITTED, S.REVIEWED}), S.RETURNED, needs_text=True
         ),
     },
     L.CITY: {
-        V.FETCH: FETCH,
         V.SUBMIT: SUBMIT,
+        V.FETCH: FETCH,
         V.RETURN: Step(CHECKER, frozenset({S.SUBMITTED}), S.RETURNED, needs_text=True),
         V.LOCK: Step(CHECKER, frozenset({S.SUBMITTED}), S.LOCKED),
         V.PUBLISH: Step(CHECKER, frozenset({S.LOCKED}), S.PUBLISHED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from targets.forms.return_forms import CheckForm, FormHeadForm, ItemForm
 from targets.models import FormState, ReturnCheck, ReturnForm, ReturnItem
+from targets.returns.fetching import source_words
 from targets.returns.forms_actions import (
     amend_form,
     draft_version,
@@ -189,10 +190,15 @@ def _page(
     request: ActorRequest, own: ReturnForm, refused: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     is_draft = own.state == FormState.DRAFT
+    items = list(own.items.all())
+    named = {item.code: str(item) for item in items}
     context = {
         "own": own,
-        "items": own.items.all(),
-        "checks": own.checks.all(),
+        "items": [(item, source_words(item)) for item in items],
+        "checks": [
+            (check, named.get(check.left, check.left), _terms(check, named))
+            for check in own.checks.all()
+        ],
         "periods": own.periods.all(),
         "is_draft": is_draft,
         "faults": faults_of(own) if is_draft else [],
@@ -202,6 +208,10 @@ def _page(
         "refused": refused or [],
     }
     return render(request, "targets/return_form.html", context, status=status)
+
+
+def _terms(check: ReturnCheck, named: Mapping[str, str]) -> str:
+    return "、".join(named.get(code, code) for code in check.terms)
 
 
 def _may_use(actor: Actor, own: ReturnForm) -> bool:

@@ -69,6 +69,7 @@ def return_keys(city: City, home: Institution, accounts: Mapping[Role, User]) ->
         "return_home": of_home.pk,
         "return_city": of_city.pk,
         "return_closed": closed.pk,
+        "return_total": total.pk,
         "return_edition": edition.pk,
         "return_correction": correction.pk,
     }

@@ -15,6 +15,7 @@ from yiyang.tests.attacks.filled import Filled as Filled
 from yiyang.tests.attacks.followed_forms import FOLLOWED_FORMS
 from yiyang.tests.attacks.proposal_forms import PROPOSAL_FORMS
 from yiyang.tests.attacks.record_forms import RECORD_FORMS
+from yiyang.tests.attacks.return_forms import RETURN_FORMS
 from yiyang.tests.attacks.scene import HOSPITAL, NAME
 
 CLERK, REVIEWER = Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER
@@ -159,6 +160,7 @@ FORMS = (
     *RECORD_FORMS,
     *FOLLOWED_FORMS,
     *BULLETIN_FORMS,
+    *RETURN_FORMS,
     *PROPOSAL_FORMS,
     *EDITION_FORMS,
     Filled("person-search", CLERK, {"term": NAME}),
