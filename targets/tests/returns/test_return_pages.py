@@ -91,7 +91,7 @@ def test_who_sees_which_returns(
     page = browser.get("/returns/?sort=").content.decode()
     table = page[page.index("<tbody") :]
     names = {one.unit_name for one in period.returns.all()}
-    assert {name for name in names if f">{name}<" in table} == sees
+    assert {name for name in names if f">{name}</a>" in table} == sees
     for one in period.returns.all():
         answer = browser.get(f"/returns/{one.pk}/").status_code
         assert answer == (200 if one.unit_name in sees else 404)
