@@ -43,6 +43,8 @@ def add_figure(*, by: Actor, proposal: Proposal, wanted: Wanted) -> ProposalFigu
     """Let the answer use a figure as its next {n}; its days must have been measured."""
     with recorded(by=by, reason="答复引用数字"):
         _open(by, proposal)
+        if wanted.day >= by.day:
+            raise ValidationError({"day": "统计日须在今天之前：当天还没有过完，没有量度。"})
         run = _run_on(wanted, wanted.day, "day", by.day)
         earlier = _earlier_run(wanted, by.day)
         figure = checked_create(

@@ -33,7 +33,6 @@ from targets.proposals.actions import (
 )
 from targets.proposals.actions_figures import Wanted, add_figure
 from targets.proposals.clock import due_from
-from targets.results import latest_run
 from targets.snapshots import portal_region
 from yiyang.access.models import User
 from yiyang.access.roles import Role
@@ -54,7 +53,7 @@ FIGURES = (
 )
 REPLY = (
     "您提出的建议收悉，现答复如下。\n"
-    "各区各部门推进医养结合，与一年多以前相比，{1}；{2}。\n"
+    "各区各部门推进医养结合，与一年前相比，{1}；{2}。\n"
     "基层签约服务方面，{3}。\n"
     "下一步将逐家对接尚未签约的养老机构，欢迎继续提出宝贵意见。"
 )
@@ -171,12 +170,12 @@ def tell(story: Story, today: date) -> None:
 
 
 def write(proposal: Proposal, day: date) -> None:
-    """Draft the answer from the newest run and the last one at least a year before it."""
-    by, run = _acting(CLERK, day), latest_run()
+    """Draft the answer from the newest run of the time and the last one a year before it."""
+    by, runs = _acting(CLERK, day), IndicatorRun.objects.published().newest_first()
+    run = runs.filter(as_of__lt=day).select_related("region").first()
     if run is None:
         raise CommandError("还没有量度结果；请先运行 take_snapshot。")
-    older = IndicatorRun.objects.published().filter(as_of__lte=run.as_of - A_YEAR)
-    earlier = older.newest_first().first()
+    earlier = runs.filter(as_of__lte=run.as_of - A_YEAR).first()
     for name, code, reading, side in FIGURES:
         wanted = Wanted(
             name=name,

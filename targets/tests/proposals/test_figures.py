@@ -96,6 +96,7 @@ def test_a_footnote_names_days_runs_and_definition(scene: Scene, proposal: Propo
     ({"day": date(2026, 2, 27)}, "2026-02-27 没有量度结果；最近的有 2025-02-28、2026-02-28"),
     ({"earlier_day": date(2024, 1, 1)}, "2024-01-01 没有量度结果；最近的有 2025-02-28"),
     ({"earlier_day": THIS_YEAR}, "对比日期须早于统计日"),
+    ({"day": MONDAY}, "统计日须在今天之前"),
     ({"earlier_day": None, "since": "LAST_YEAR"}, "请填写对比日期"),
 ])  # fmt: skip
 def test_a_figure_needs_days_that_were_measured(
