@@ -30,6 +30,7 @@ STEPS = (
     ("布置任务与督办", ("demo_supervision",)),
     ("布置季度监测", ("demo_returns",)),
     ("登记建议提案", ("demo_proposals",)),
+    ("备案统计表，归档一张", ("demo_tables",)),
 )
 
 

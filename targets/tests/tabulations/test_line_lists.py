@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from contracts.tests.factories import make_agreement
 from institutions.models import GreenChannel
@@ -93,6 +95,19 @@ def test_the_page_offers_what_the_actor_may_take(registered: City) -> None:
     clerk = browse_as(Role.CITY_HEALTH_CLERK).get("/tables/")
     assert len(clerk.context["lists"]) == len(LINE_LISTS)
     assert browse_as(Role.LEADER).get("/tables/").context["lists"] == []
+
+
+def test_queries_are_the_same_for_few_rows_and_many(registered: City) -> None:
+    browser = browse_as(Role.CITY_HEALTH_CLERK)
+    taken(browser, "institutions")
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            taken(browser, "institutions")
+        counts.append(len(queries))
+        for number in range(30):
+            make_health(registered.west_street, name=f"新{number}医院")
+    assert counts[0] == counts[1]
 
 
 def test_unknown_lists_and_days_are_not_found(registered: City) -> None:
