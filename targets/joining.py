@@ -12,6 +12,7 @@ from targets.explain.agreement_standing import STANDING
 from targets.explain.standing import standing_in_readings
 from targets.gap.merging import register_contact_notes
 from targets.lists.places import register_places
+from targets.mailing.notices import mail_notices
 from targets.panels import READINGS
 from targets.papers.joining import join_papers
 from targets.policies.work import POLICY_WORK
@@ -24,7 +25,9 @@ from targets.taskboard.grant_pages import bureaus_panel
 from targets.taskboard.work import TASK_WORK
 from targets.work import FINDINGS, MISSING_REPORTS
 from yiyang.access.panels import AccountPanel, register_account_panel
+from yiyang.access.roles import Permission
 from yiyang.attachments.holders import register_holder
+from yiyang.notices import register_notices
 from yiyang.work import register_work
 
 WORK = (
@@ -49,4 +52,5 @@ def join() -> None:
     register_account_panel(BUREAUS)
     register_readings(standing_in_readings)
     register_contact_notes()
+    register_notices("mail", Permission.MANAGE_SYSTEM, mail_notices)
     register_places()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from yiyang.access.http import asked_at
 from yiyang.access.roles import Permission
+from yiyang.notices import Notice, notices_for
 
 Current = Literal["", "true", "page"]
 
@@ -97,7 +100,13 @@ def portal(request: HttpRequest) -> dict[str, object]:
             "version": settings.BUILD_VERSION,
         },
         "navigation": navigation(request),
+        # 用到才问：不出整页的答复不必查。
+        "notices": partial(_notices, request),
     }
+
+
+def _notices(request: HttpRequest) -> list[Notice]:
+    return notices_for(getattr(request, "actor", None), asked_at(request))
 
 
 def navigation(request: HttpRequest) -> list[NavigationGroup]:

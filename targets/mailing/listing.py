@@ -33,7 +33,7 @@ def own_subscriptions(actor: Actor) -> list[SubscriptionLine]:
 def subscription_lines(held: ReportSubscriptionQuerySet) -> list[SubscriptionLine]:
     """The lines of a queryset of subscriptions, in one query."""
     last = ReportMail.objects.filter(subscription=OuterRef("pk"), kind=MailKind.REPORT)
-    newest = last.order_by("-id")
+    newest = last.order_by("-paper__last_day", "-id")
     rows = held.select_related("region", "account").annotate(
         last_state=Subquery(newest.values("state")[:1]),
         last_on=Subquery(newest.values("paper__last_day")[:1]),

@@ -11,7 +11,6 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from targets.explain.freshness import warnings_at
 from targets.mailing.actions import acknowledge, send_again
 from targets.mailing.listing import MAILS_SHOWN, subscription_lines
 from targets.mailing.state import standing_at
@@ -39,7 +38,6 @@ def mail_list(request: ActorRequest) -> HttpResponse:
     waiting = mails.filter(state__in=[MailState.PENDING, MailState.SENDING])
     held = ReportSubscription.objects.visible_to(request.actor).open()
     context = {
-        "warnings": warnings_at(at),
         "standing": standing_at(at),
         "is_set": is_set(),
         "troubled": mails.troubled().order_by("id")[:MAILS_SHOWN],

@@ -27,6 +27,7 @@ from targets.models import (
 )
 from targets.tests.factories import City
 from targets.tests.mailing.scene import make_mail, make_subscriber, make_subscription
+from targets.tests.mailing.test_queueing import make_run
 from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.scope import known_actor
@@ -250,6 +251,26 @@ def test_trouble_is_told_and_settled_by_one_click(city: City, administrator: Use
     assert "寄不出 0 封，不知是否寄出 0 封" in page(administrator, "/mail/outbox/")
     again = browser.post(f"/mail/outbox/{dead.uid}/send/", follow=True)
     assert "已经处理过了" in again.content.decode()
+
+
+def test_trouble_is_told_on_every_page_of_the_system_administrator(
+    city: City, clerk: User, administrator: User
+) -> None:
+    words = "寄不出 1 封，不知是否寄出 0 封，请处理"
+    assert words not in page(administrator, "/account/")
+    dead: dict[str, Any] = {
+        "state": MailState.DEAD,
+        "done_at": timezone.now(),
+        "trouble": "没有答复。",
+    }
+    mail = make_mail(make_subscription(city.city), **dead)
+    make_run(city.city, timezone.now() - timedelta(hours=27))
+    shown = page(administrator, "/account/")
+    assert words in shown
+    assert "已超过 26 小时没有完成量度" in shown
+    assert words not in page(clerk, "/account/")
+    browser_of(administrator).post(f"/mail/outbox/{mail.uid}/acknowledge/")
+    assert words not in page(administrator, "/account/")
 
 
 def test_the_system_administrator_begins_at_the_outbox(administrator: User) -> None:
