@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
@@ -29,6 +30,8 @@ from yiyang.access.scope import Actor
 
 Content = dict[str, Any]
 CANDIDATES_NAMED = 10
+# 与表里的百分数一样的小数位数：同一句里不出现两种写法。
+PLACES = 2
 
 
 def content_for(run: IndicatorRun, region: Region, targets: Sequence[Target]) -> Content:
@@ -51,11 +54,13 @@ class _Telling:
         self.regions = columns_of(run, region)
         lines = target_lines(run, self.regions, targets, actor=self.reader)
         self.judged = [line for line in lines if line.is_judged]
+        self.own = [line for line in self.judged if line.region.pk == region.pk]
+        self.names = _names(self.own)
         self.due: DueLines = due_lines(targets, self.regions, until=run.as_of, actor=self.reader)
         self.before = self._figures_a_year_before()
 
     def content(self) -> Content:
-        own = [line for line in self.judged if line.region.pk == self.region.pk]
+        own = self.own
         below = [self._below(line.target.pk) for line in own]
         return {
             "region": self.region.name,
@@ -64,15 +69,15 @@ class _Telling:
             "run": self.run.pk,
             "policies": self._policies(),
             "lines": [self._line(line) for line in own],
-            "districts": [_district(line) for lines in below for line in lines],
+            "districts": [self._district(line) for lines in below for line in lines],
             "gaps": list(self._gaps(own)),
             "ranking": [
-                _ranking(lines[0], ranked)
+                _ranking(self._name(lines[0]), ranked)
                 for lines in below
                 if lines and (ranked := _ranked(lines))
             ],
             "charts": [
-                content_of(_chart(line, lines))
+                content_of(_chart(self._name(line), line, lines))
                 for line, lines in zip(own, below, strict=True)
                 if lines and line.indicator.is_ratio
             ],
@@ -88,15 +93,23 @@ class _Telling:
 
     def _policies(self) -> list[str]:
         policies = {target.policy_id: target.policy for target in self.targets}
-        return [f"《{one.title}》（{one.number}）" for one in policies.values()]
+        return [
+            f"《{one.title}》（{one.number}）" if _is_number(one.number) else f"《{one.title}》"
+            for one in policies.values()
+        ]
+
+    def _name(self, line: TargetLine) -> str:
+        return self.names.get(line.target.pk, line.indicator.title)
 
     def _line(self, line: TargetLine) -> Content:
         shown = present(line)
         due = self.due.get((line.target.pk, line.region.pk, line.indicator.reading))
         return {
-            "title": line.indicator.title,
+            "title": self._name(line),
             "reading": line.indicator.reading_title,
-            "policy": line.target.policy.number,
+            "policy": line.target.policy.number
+            if _is_number(line.target.policy.number)
+            else line.target.policy.title,
             "clause": line.target.clause.reference,
             "wording": line.target.wording,
             "value": shown.value,
@@ -112,6 +125,18 @@ class _Telling:
             "change": self._change(line),
         }
 
+    def _district(self, line: TargetLine) -> Content:
+        shown = present(line)
+        return {
+            "title": self._name(line),
+            "region": line.region.name,
+            "value": shown.value,
+            "fraction": shown.fraction,
+            "threshold": shown.threshold,
+            "word": shown.word,
+            "gap": shown.gap,
+        }
+
     def _change(self, line: TargetLine) -> str:
         """The figure against the one a year before, as an office says it; empty without one."""
         earlier = self.before.get(line.indicator.key)
@@ -125,6 +150,7 @@ class _Telling:
             line.value,
             unit=line.indicator.measure,
             is_ratio=line.indicator.is_ratio,
+            places=PLACES,
         )
         return change.clause(Since.LAST_YEAR)
 
@@ -146,7 +172,7 @@ class _Telling:
                 if (gap := present(one).gap.replace(" ", ""))
             ]
             yield {
-                "title": line.indicator.title,
+                "title": self._name(line),
                 "code": line.indicator.code,
                 "value": shown.value,
                 "threshold": shown.threshold,
@@ -181,17 +207,26 @@ def _due_text(due: TargetLine) -> str:
     return f"到期日{day_text(due.run.as_of)}为{value}，{tone_of(due.judgement).word}"
 
 
-def _district(line: TargetLine) -> Content:
-    shown = present(line)
-    return {
-        "title": line.indicator.title,
-        "region": line.region.name,
-        "value": shown.value,
-        "fraction": shown.fraction,
-        "threshold": shown.threshold,
-        "word": shown.word,
-        "gap": shown.gap,
-    }
+def _names(lines: Sequence[TargetLine]) -> dict[int, str]:
+    """What each target's figure is called: readings and due years only where names would repeat."""
+    titles = Counter(line.indicator.title for line in lines)
+    readings = Counter(line.indicator.key for line in lines)
+    return {line.target.pk: _named(line, titles, readings) for line in lines}
+
+
+def _named(line: TargetLine, titles: Counter[str], readings: Counter[tuple[str, str]]) -> str:
+    indicator, due_on = line.indicator, line.target.due_on
+    told = []
+    if titles[indicator.title] > readings[indicator.key]:
+        told.append(indicator.reading_title)
+    if readings[indicator.key] > 1 and due_on:
+        told.append(f"{due_on.year}年目标")
+    return f"{indicator.title}（{'，'.join(told)}）" if told else indicator.title
+
+
+def _is_number(number: str) -> bool:
+    """Whether a policy's number is one: some shipped ones still wait for theirs (待核实)."""
+    return "〔" in number
 
 
 def _ranked(lines: Sequence[TargetLine]) -> list[tuple[int, TargetLine]]:
@@ -203,9 +238,9 @@ def _ranked(lines: Sequence[TargetLine]) -> list[tuple[int, TargetLine]]:
     return [(values.index(value) + 1, line) for value, line in known]
 
 
-def _ranking(first: TargetLine, ranked: Sequence[tuple[int, TargetLine]]) -> Content:
+def _ranking(name: str, ranked: Sequence[tuple[int, TargetLine]]) -> Content:
     return {
-        "title": first.indicator.title,
+        "title": name,
         "rows": [
             {
                 "place": place,
@@ -217,13 +252,13 @@ def _ranking(first: TargetLine, ranked: Sequence[tuple[int, TargetLine]]) -> Con
     }
 
 
-def _chart(line: TargetLine, below: Sequence[TargetLine]) -> Chart:
+def _chart(name: str, line: TargetLine, below: Sequence[TargetLine]) -> Chart:
     """The districts as bars against the target, drawn from the same lines as the table."""
     run = line.run
     goal = line.goal.threshold if not line.is_historical else None
     return Chart(
         kind=Kind.BARS,
-        title=f"各区{line.indicator.title}",
+        title=f"各区{name}",
         unit="%",
         heading="区划",
         series=(line.indicator.title,),

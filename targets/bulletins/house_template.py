@@ -38,8 +38,8 @@ CANDIDATES: Mapping[str, str] = {
     "区": "region",
     "差什么": "lacks",
 }
-WIDE = (13, 40, 28, 22, 22, 20, 20, 23)
-NAMED = (13, 36, 24, 42, 24, 42)
+WIDE = (15, 40, 30, 22, 30, 20, 20, 26)
+NAMED = (15, 38, 24, 42, 26, 44)
 MIDDLE = ("center", "left", *["center"] * 6)
 TO_THE_LEFT = ("center", "left", "center", "left", "center", "left")
 

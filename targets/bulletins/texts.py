@@ -77,7 +77,7 @@ def _standing(content: Content) -> str:
 
 
 def _line_text(line: Content) -> str:
-    counted = "，".join(one for one in (line["fraction"], _tight(line["asides"])) if one)
+    counted = "，".join(one for one in (_tight(line["fraction"]), _tight(line["asides"])) if one)
     counted = f"（{counted}）" if counted else ""
     note = f"（{line['note']}）" if line["note"] else ""
     told = (
@@ -103,7 +103,7 @@ def _lacking(content: Content) -> str:
 
 
 def _districts_text(districts: Iterable[str]) -> str:
-    told = "、".join(districts)
+    told = "、".join(_tight(one) for one in districts)
     return f"其中{told}。" if told else ""
 
 

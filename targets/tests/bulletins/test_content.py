@@ -16,7 +16,7 @@ from targets.bulletins.signed import word_of
 from targets.bulletins.texts import numbers_elsewhere
 from targets.models import Bulletin, PolicyDocument, Target
 from targets.tests.bulletins.scene import Desks
-from targets.tests.page_scene import store_run
+from targets.tests.page_scene import make_target, store_run
 
 TITLE = "开设老年人绿色通道的医疗机构占比"
 STANDING = """截至2021年1月31日，列入通报的目标共1项：未达标1项。
@@ -45,7 +45,15 @@ def test_the_words_are_written_from_the_figures_of_the_run(desks: Desks) -> None
 
 def test_a_year_before_is_compared_where_that_day_was_measured(desks: Desks) -> None:
     store_run(desks.scene.city.city, date(2020, 1, 31))
-    assert desks.drafted().content["lines"][0]["change"] == "与上年同期持平，为66.7%"
+    assert desks.drafted().content["lines"][0]["change"] == "与上年同期持平，为66.67%"
+
+
+def test_targets_of_one_figure_are_told_apart_by_their_year(desks: Desks) -> None:
+    later = make_target(desks.target.policy, desks.scene.city.city, "GC17", 3)
+    Target.objects.filter(pk=later.pk).update(due_on=date(2030, 12, 31))
+    targets = list(Target.objects.filter(policy=desks.target.policy))
+    titles = [line["title"] for line in desks.drafted(targets=targets).content["lines"]]
+    assert titles == [f"{TITLE}（2017年目标）", f"{TITLE}（2030年目标）"]
 
 
 @pytest.mark.parametrize(("with_ranking", "told"), [(False, 3), (True, 4)])
