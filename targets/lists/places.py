@@ -3,6 +3,7 @@
 from targets.lists.bulletins import BULLETINS
 from targets.lists.papers import PAPERS
 from targets.lists.progress import PROGRESS
+from targets.lists.proposals import PROPOSALS
 from targets.lists.returns import RETURNS
 from targets.lists.supervisions import SUPERVISIONS
 from targets.lists.tasks import TASKS
@@ -15,6 +16,7 @@ PLACES = (
     PAPERS.place,
     RETURNS.place,
     BULLETINS.place,
+    PROPOSALS.place,
 )
 
 

@@ -141,6 +141,7 @@ def test_every_register_takes_saved_filters() -> None:
         *("institutions", "beds", "occupancies", "staff", "populations"),
         *("agreements", "teams", "persons", "signups"),
         *("tasks", "progress", "supervisions"),
+        *("papers", "returns", "bulletins", "proposals"),
     }
 
 
