@@ -56,6 +56,9 @@ def _item(item: ReturnItem, items: Items) -> list[str]:
     found = [source_fault(item.source, item.source_key, item.answered_by)]
     if item.part_of:
         found.append(_part_fault(item, items))
+    if item.is_percent and item.source != ItemSource.QUOTIENT:
+        # 各区的比率不能相加，也不能平均；汇总时只能用分子、分母重算。
+        found.append("比率须由本表两项相除，手填的比率无法汇总。")
     if item.source == ItemSource.QUOTIENT:
         found += [_operand_fault(item, code, items) for code in item.source_key.split("/")]
         if item.source_key.count("/") != 1:

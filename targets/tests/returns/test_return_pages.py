@@ -194,7 +194,12 @@ def test_a_form_is_drawn_up_anew_and_put_into_use_by_another(scene: ReturnScene)
     put_item(by=clerk, form=draft, **item("25") | {"part_of": "99"})
     with pytest.raises(ValidationError, match="99 不在本表"):
         put_into_use(by=checker, form=draft)
-    put_item(by=clerk, form=draft, item=draft.items.get(code="25"), **item("25"))
+    own = draft.items.get(code="25")
+    by_hand = {"unit": "PERCENT", "source": "HAND", "source_key": ""}
+    put_item(by=clerk, form=draft, item=own, **item("25") | by_hand)
+    with pytest.raises(ValidationError, match="手填的比率无法汇总"):
+        put_into_use(by=checker, form=draft)
+    put_item(by=clerk, form=draft, item=own, **item("25"))
     with pytest.raises(PermissionDenied):
         put_into_use(by=clerk, form=draft)
     put_into_use(by=checker, form=draft)
