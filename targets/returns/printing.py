@@ -59,7 +59,7 @@ def correction_line(correction: Content) -> str:
         f"{line['code']} {line['label']}由 {line['old']} 更正为 {line['new']}"
         for line in correction["lines"]
     )
-    head = f"更正（{correction['decided_on']}）：{correction['unit']}"
+    head = f"更正（{correction['decided_on']}）：{correction['unit']}，"
     return f"{head}{changes}。原因：{correction['reason']}"
 
 
