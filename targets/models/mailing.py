@@ -148,6 +148,11 @@ class ReportMailQuerySet(ScopedQuerySet["ReportMail"]):
         """What did not go out, or may not have, and nobody has looked at yet."""
         return self.filter(state__in=TROUBLED_STATES, acknowledged_at=None)
 
+    def settled(self) -> Self:
+        """What nobody needs to do anything about any more."""
+        seen_to = ~Q(state__in=TROUBLED_STATES) | Q(acknowledged_at__isnull=False)
+        return self.filter(seen_to, done_at__isnull=False)
+
 
 class ReportMail(models.Model):
     """One mail of a subscription, sent at most once.

@@ -42,7 +42,7 @@ def mail_list(request: ActorRequest) -> HttpResponse:
         "is_set": is_set(),
         "troubled": mails.troubled().order_by("id")[:MAILS_SHOWN],
         "waiting": waiting.order_by("due_at", "id")[:MAILS_SHOWN],
-        "done": mails.filter(done_at__isnull=False).order_by("-done_at", "-id")[:MAILS_SHOWN],
+        "done": mails.settled().order_by("-done_at", "-id")[:MAILS_SHOWN],
         "subscriptions": subscription_lines(held),
         "in_doubt": MailState.IN_DOUBT,
     }
