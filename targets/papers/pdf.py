@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 CONTENT_TYPE = "application/pdf"
-STYLESHEET = "official_paper.css"
+OFFICIAL, ARCHIVED = "official_paper.css", "paper_print.css"
 NOT_HERE = (
     "本机没有排版 PDF 所需的 Pango 库：请用浏览器“打印”另存为 PDF；"
     "要能直接下载，请系统管理员安装 Pango。"
@@ -30,21 +30,24 @@ def why_no_pdf() -> str:
     return ""
 
 
-def pdf_of(html: str) -> bytes:
-    """The page as an A4 PDF. Nothing is fetched: neither files of this machine nor addresses."""
+def pdf_of(html: str, stylesheet: str = OFFICIAL) -> bytes:
+    """The page as an A4 PDF. Nothing is fetched: neither files of this machine nor addresses.
+
+    Only pictures that stand in the page itself, as data, are drawn.
+    """
     if why_no_pdf():
         raise NoPdf(NOT_HERE)
     from weasyprint import CSS, HTML  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    nothing = URLFetcher(allowed_protocols=())
-    sheet = CSS(string=_stylesheet(), url_fetcher=nothing)
+    nothing = URLFetcher(allowed_protocols=("data",))
+    sheet = CSS(string=_read(stylesheet), url_fetcher=nothing)
     document = HTML(string=html, url_fetcher=nothing)
     made: bytes = document.write_pdf(stylesheets=[sheet])
     return made
 
 
-def _stylesheet() -> str:
-    found = finders.find(STYLESHEET)
-    path = Path(found) if isinstance(found, str) else Path(str(settings.STATIC_ROOT)) / STYLESHEET
+def _read(stylesheet: str) -> str:
+    found = finders.find(stylesheet)
+    path = Path(found) if isinstance(found, str) else Path(str(settings.STATIC_ROOT)) / stylesheet
     return path.read_text(encoding="utf-8")

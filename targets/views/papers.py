@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from targets.models import IndicatorRun, Paper
+from targets.papers import pdf
 from targets.papers.archiving import is_intact
 from targets.papers.catalogue import catalogue_for
-from targets.papers.forms import forms_of
+from targets.papers.forms import PaperForms, forms_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
@@ -20,6 +24,7 @@ from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 
 NO_PAPER = "没有这份文稿，或不在您的授权范围；请从“报告与文稿”里打开。"
+PRINTED = "targets/papers/printed.html"
 NO_FORM = "这份文稿没有这种格式；请从它的页面下载。"
 
 
@@ -38,12 +43,9 @@ def paper_detail(request: ActorRequest, uid: UUID) -> HttpResponse:
     paper = _paper(request, uid)
     printed = forms_of(paper.kind)
     context = {
-        "paper": paper,
-        "content": paper.content,
+        **_shown(paper, printed),
         "forms": printed.forms if request.actor.may(Permission.EXPORT) else (),
-        "is_intact": is_intact(paper),
-        "corrected": corrected_by(paper),
-        **printed.shown(paper),
+        "no_pdf": pdf.why_no_pdf(),
     }
     return render(request, printed.template, context)
 
@@ -57,7 +59,40 @@ def paper_file(request: ActorRequest, uid: UUID, suffix: str) -> HttpResponse:
     form = forms_of(paper.kind).form(suffix)
     if form is None:
         raise Http404(NO_FORM)
-    content = form.render(paper)
+    return _file(request, paper, form.render(paper), suffix, form.content_type)
+
+
+@require_safe
+@requires(Permission.VIEW_TARGETS)
+@requires(Permission.EXPORT)
+def paper_pdf(request: ActorRequest, uid: UUID) -> HttpResponse:
+    """The paper's page as PDF; where none can be made, an answer that says what to do."""
+    paper = _paper(request, uid)
+    printed = forms_of(paper.kind)
+    mark = settings.DEMO_MARK if settings.DEMO else ""
+    context = {**_shown(paper, printed), "shell": PRINTED, "mark": mark}
+    try:
+        content = pdf.pdf_of(render_to_string(printed.template, context), pdf.ARCHIVED)
+    except pdf.NoPdf as missing:
+        raise Http404(str(missing)) from missing
+    return _file(request, paper, content, "pdf", pdf.CONTENT_TYPE)
+
+
+def _shown(paper: Paper, printed: PaperForms) -> dict[str, Any]:
+    """What the paper's page says, for whoever may open it."""
+    return {
+        "paper": paper,
+        "content": paper.content,
+        "is_intact": is_intact(paper),
+        "corrected": corrected_by(paper),
+        **printed.shown(paper),
+    }
+
+
+def _file(
+    request: ActorRequest, paper: Paper, content: bytes, suffix: str, content_type: str
+) -> HttpResponse:
+    """The file, and on record who took it."""
     record(
         kind=EventKind.EXPORT,
         actor_id=request.actor.user_id,
@@ -68,7 +103,7 @@ def paper_file(request: ActorRequest, uid: UUID, suffix: str) -> HttpResponse:
     name = f"{paper.title}.{suffix}"
     return HttpResponse(
         content,
-        content_type=form.content_type,
+        content_type=content_type,
         headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )
 

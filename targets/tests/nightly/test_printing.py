@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from targets.nightly.content import content_of
 from targets.nightly.printing import FORMS, as_text
 from targets.nightly.sheets import as_workbook
 from targets.nightly.word import as_word
+from targets.papers import pdf
 from targets.tests.factories import City
 from targets.tests.nightly.report_scene import TODAY, Reported, make_reported
 from targets.tests.page_scene import browse_as, store_run
@@ -167,3 +169,31 @@ def test_the_list_asks_as_often_for_many_papers_as_for_few(reported: Reported) -
         browser.get("/papers/")
     assert len(many) == len(few)
     assert Paper.objects.filter(made_at__lte=timezone.now()).count() == 12
+
+
+def test_a_report_is_a_pdf_where_the_libraries_are_and_says_so_where_not(
+    reported: Reported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = reported.report()
+    browser = browse_as(Role.LEADER)
+    if not pdf.why_no_pdf():
+        answer = browser.get(f"/papers/{paper.uid}/paper.pdf")
+        assert answer.content.startswith(b"%PDF-")
+        assert AuditEvent.objects.filter(subject=f"paper:{paper.uid}").count() == 1
+    monkeypatch.setattr(pdf, "why_no_pdf", lambda: pdf.NOT_HERE)
+    refused = browser.get(f"/papers/{paper.uid}/paper.pdf")
+    assert refused.status_code == 404
+    assert "打印" in browser.get(f"/papers/{paper.uid}/").content.decode()
+
+
+def test_a_pdf_fetches_nothing_but_what_stands_in_the_page(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("密")
+    hostile = (
+        f'<body><img src="file://{secret}"><link rel="attachment" href="file://{secret}"></body>'
+    )
+    if pdf.why_no_pdf():
+        with pytest.raises(pdf.NoPdf, match="打印"):
+            pdf.pdf_of(hostile, pdf.ARCHIVED)
+    else:
+        assert secret.name.encode() not in pdf.pdf_of(hostile, pdf.ARCHIVED)

@@ -554,6 +554,7 @@ ADDRESSES = (
     get("paper-catalogue", SEES_TARGETS),
     get("paper-detail", WEST_TARGETS, uid="paper"),
     get("paper-file", WEST_EXPORTS, uid="paper", suffix="txt"),
+    get("paper-pdf", WEST_EXPORTS, uid="paper"),
     # /targets/
     get("target-table", SEES_TARGETS),
     get("target-table", WEST_TARGETS, WEST),
