@@ -29,7 +29,10 @@ SCANS = {"attachment-file"}
 # 图不是表；图里的字见 targets/tests/charts。
 DRAWINGS = {"indicator-chart-svg", "indicator-chart-png"}
 # 文稿不是表：Word 与 PDF 里的字照原样印，见 targets/tests/bulletins。
-MANUSCRIPTS = {"paper-file", "bulletin-pdf", "bulletin-template-file", "bulletin-template-house"}
+MANUSCRIPTS = {
+    *("paper-file", "paper-pdf", "bulletin-pdf"),
+    *("bulletin-template-file", "bulletin-template-house"),
+}
 PARTS_THAT_COMPUTE = ("externalLinks", "vbaProject", "connections", "queryTables", "macrosheets")
 
 
