@@ -60,7 +60,7 @@ NAVIGATION: tuple[tuple[str, str, str, Permission | None], ...] = (
     (INDICATORS, "测算方案", "plan-list", Permission.VIEW_TARGETS),
     (INDICATORS, "数据质量", "quality-list", Permission.VIEW_TARGETS),
     (REPORTS, "报告与文稿", "paper-list", Permission.VIEW_TARGETS),
-    (REPORTS, "文稿目录", "paper-catalogue", Permission.VIEW_TARGETS),
+    (REPORTS, "文稿种类", "paper-catalogue", Permission.VIEW_TARGETS),
     (REPORTS, "季度监测", "return-list", Permission.VIEW_TARGETS),
     (REPORTS, "通报", "bulletin-list", Permission.VIEW_TARGETS),
     (REPORTS, "建议提案", "proposal-list", Permission.VIEW_TARGETS),

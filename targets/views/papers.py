@@ -72,7 +72,8 @@ def paper_pdf(request: ActorRequest, uid: UUID) -> HttpResponse:
     mark = settings.DEMO_MARK if settings.DEMO else ""
     context = {**_shown(paper, printed), "shell": PRINTED, "mark": mark}
     try:
-        content = pdf.pdf_of(render_to_string(printed.template, context), pdf.ARCHIVED)
+        html = render_to_string(printed.template, context)
+        content = pdf.pdf_of(html, pdf.ARCHIVED, draws_data=True)
     except pdf.NoPdf as missing:
         raise Http404(str(missing)) from missing
     return _file(request, paper, content, "pdf", pdf.CONTENT_TYPE)
