@@ -57,6 +57,10 @@ def legend(names: Sequence[str], swatches: Sequence[str], y: int) -> tuple[list[
     return drawn, y + NOTE_LEADING + 6
 
 
+# SVG 规范规定的名字，不是要打开的地址。
+NAMESPACE = "http://www.w3.org/2000/svg"
+
+
 def tick_text(value: Fraction, *, is_ratio: bool) -> str:
     """A mark of the axis: "20%", "2.5%", "1,000"."""
     if not is_ratio:
@@ -68,8 +72,7 @@ def tick_text(value: Fraction, *, is_ratio: bool) -> str:
 def sheet(chart: Chart, drawn: Sequence[str], height: int) -> str:
     """The whole drawing on white, with its words for those who cannot see it."""
     ground = box_at(0, 0, WIDTH, height, PAPER)
-    # xmlns 是 SVG 规范规定的名字，不是要打开的地址。
-    opened = {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {WIDTH} {height}"}
+    opened = {"xmlns": NAMESPACE, "viewBox": f"0 0 {WIDTH} {height}"}
     size = {"width": WIDTH, "height": height, "font-family": FONT_FAMILY}
     words = {"role": "img", "aria-label": chart.alt}
     content = "\n".join((ground, *drawn))

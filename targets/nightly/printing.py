@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from targets.charts.shown import shown_chart
 from targets.models import Paper
 from targets.nightly.making import REPORTS
 from targets.nightly.sheets import as_workbook
@@ -21,11 +18,6 @@ def as_text(paper: Paper) -> bytes:
     return f"{text}\n".encode()
 
 
-def shown(paper: Paper) -> dict[str, Any]:
-    """The charts of the report, drawn."""
-    return {"charts": [shown_chart(kept) for kept in paper.content["charts"]]}
-
-
 FORMS = (
     PaperForm("docx", "Word", DOCX_TYPE, as_word),
     PaperForm("xlsx", "Excel", XLSX_TYPE, as_workbook),
@@ -36,4 +28,4 @@ FORMS = (
 def register_reports() -> None:
     """Let the archive print the reports."""
     for kind in REPORTS:
-        register_forms(kind, template=TEMPLATE, forms=FORMS, shown=shown)
+        register_forms(kind, template=TEMPLATE, forms=FORMS)

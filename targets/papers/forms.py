@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from targets.models import Paper, PaperKind
 
@@ -21,17 +20,12 @@ class PaperForm:
     render: Callable[[Paper], bytes]
 
 
-def nothing_more(paper: Paper) -> dict[str, Any]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class PaperForms:
-    """The page of a kind of paper, what its template needs beside the content, and its files."""
+    """The page of a kind of paper and its files."""
 
     template: str
     forms: tuple[PaperForm, ...]
-    shown: Callable[[Paper], dict[str, Any]] = nothing_more
 
     def form(self, suffix: str) -> PaperForm | None:
         return next((form for form in self.forms if form.suffix == suffix), None)
@@ -45,10 +39,9 @@ def register_forms(
     *,
     template: str,
     forms: Sequence[PaperForm],
-    shown: Callable[[Paper], dict[str, Any]] = nothing_more,
 ) -> None:
     """Say how papers of the kind are printed; once, from AppConfig.ready()."""
-    _forms[kind] = PaperForms(template, tuple(forms), shown)
+    _forms[kind] = PaperForms(template, tuple(forms))
 
 
 def kinds_printed() -> list[PaperKind]:

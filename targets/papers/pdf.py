@@ -30,17 +30,14 @@ def why_no_pdf() -> str:
     return ""
 
 
-def pdf_of(html: str, stylesheet: str = OFFICIAL, *, draws_data: bool = False) -> bytes:
-    """The page as an A4 PDF. Nothing is fetched: neither files of this machine nor addresses.
-
-    With `draws_data` pictures that stand in the page itself, as data, are drawn.
-    """
+def pdf_of(html: str, stylesheet: str = OFFICIAL) -> bytes:
+    """The page as an A4 PDF. Nothing is fetched: neither files of this machine nor addresses."""
     if why_no_pdf():
         raise NoPdf(NOT_HERE)
     from weasyprint import CSS, HTML  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    nothing = URLFetcher(allowed_protocols=("data",) if draws_data else ())
+    nothing = URLFetcher(allowed_protocols=())
     sheet = CSS(string=_read(stylesheet), url_fetcher=nothing)
     document = HTML(string=html, url_fetcher=nothing)
     made: bytes = document.write_pdf(stylesheets=[sheet])

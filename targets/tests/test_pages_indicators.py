@@ -175,7 +175,7 @@ def test_a_district_cannot_read_another_ones_records(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("role", "own_page"),
     [
-        (Role.SYSTEM_ADMIN, "/account/"),
+        (Role.SYSTEM_ADMIN, "/mail/outbox/"),
         (Role.SECURITY_ADMIN, "/accounts/"),
         (Role.AUDIT_ADMIN, "/audit/"),
     ],

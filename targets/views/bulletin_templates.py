@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from targets.bulletins.house_template import house_template
@@ -19,6 +18,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.form_errors import put_errors
+from yiyang.lib.filenames import attachment_named
 
 UNPROCESSABLE = 422
 NO_TEMPLATE = "没有这一版模板，或不在您的授权范围；请从模板列表里点选。"
@@ -102,5 +102,5 @@ def _template(request: ActorRequest, template_id: int) -> BulletinTemplate:
 
 def _file(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Content-Disposition"] = attachment_named(name)
     return response

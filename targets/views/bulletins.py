@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from targets.bulletins.actions import take_step
@@ -25,6 +24,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.form_errors import put_errors
+from yiyang.lib.filenames import attachment_named
 
 UNPROCESSABLE = 422
 NO_BULLETIN = "没有这份通报，或不在您的授权范围；请从通报列表里点选。"
@@ -120,7 +120,7 @@ def bulletin_of(request: ActorRequest, bulletin_id: int) -> Bulletin:
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Content-Disposition"] = attachment_named(name)
     return response
 
 

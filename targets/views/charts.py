@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from targets.charts.chart import Chart
@@ -24,6 +23,7 @@ from targets.views.indicators import parts_below
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.lib.filenames import attachment_named
 from yiyang.lib.sheets import safe_cell
 
 REGIONS, TREND = "regions", "trend"
@@ -102,5 +102,5 @@ def _file(asked: Asked, content: bytes, kind: str, name: str, suffix: str) -> Ht
     return HttpResponse(
         content,
         content_type=kind,
-        headers={"Content-Disposition": content_disposition_header(True, named) or ""},
+        headers={"Content-Disposition": attachment_named(named)},
     )

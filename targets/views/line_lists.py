@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,6 +16,7 @@ from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.lib.books import XLSX_TYPE
+from yiyang.lib.filenames import attachment_named
 from yiyang.listing.views import BAD_FILTER
 
 NO_LIST = "没有这份名册；请从“统计表”页选择。"
@@ -48,5 +48,5 @@ def line_list_xlsx(request: ActorRequest, code: str) -> HttpResponseBase:
     return StreamingHttpResponse(
         workbook_of(request, line_list, asked, parts),
         content_type=XLSX_TYPE,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+        headers={"Content-Disposition": attachment_named(name)},
     )

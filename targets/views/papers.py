@@ -9,19 +9,19 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from targets.models import IndicatorRun, Paper
 from targets.papers import pdf
 from targets.papers.archiving import is_intact
 from targets.papers.catalogue import catalogue_for
-from targets.papers.forms import PaperForms, forms_of
+from targets.papers.forms import forms_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
+from yiyang.lib.filenames import attachment_named
 
 NO_PAPER = "没有这份文稿，或不在您的授权范围；请从“报告与文稿”里打开。"
 PRINTED = "targets/papers/printed.html"
@@ -43,7 +43,7 @@ def paper_detail(request: ActorRequest, uid: UUID) -> HttpResponse:
     paper = _paper(request, uid)
     printed = forms_of(paper.kind)
     context = {
-        **_shown(paper, printed),
+        **_shown(paper),
         "forms": printed.forms if request.actor.may(Permission.EXPORT) else (),
         "no_pdf": pdf.why_no_pdf(),
     }
@@ -70,23 +70,22 @@ def paper_pdf(request: ActorRequest, uid: UUID) -> HttpResponse:
     paper = _paper(request, uid)
     printed = forms_of(paper.kind)
     mark = settings.DEMO_MARK if settings.DEMO else ""
-    context = {**_shown(paper, printed), "shell": PRINTED, "mark": mark}
+    context = {**_shown(paper), "shell": PRINTED, "mark": mark}
     try:
         html = render_to_string(printed.template, context)
-        content = pdf.pdf_of(html, pdf.ARCHIVED, draws_data=True)
+        content = pdf.pdf_of(html, pdf.ARCHIVED)
     except pdf.NoPdf as missing:
         raise Http404(str(missing)) from missing
     return _file(request, paper, content, "pdf", pdf.CONTENT_TYPE)
 
 
-def _shown(paper: Paper, printed: PaperForms) -> dict[str, Any]:
+def _shown(paper: Paper) -> dict[str, Any]:
     """What the paper's page says, for whoever may open it."""
     return {
         "paper": paper,
         "content": paper.content,
         "is_intact": is_intact(paper),
         "corrected": corrected_by(paper),
-        **printed.shown(paper),
     }
 
 
@@ -105,7 +104,7 @@ def _file(
     return HttpResponse(
         content,
         content_type=content_type,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+        headers={"Content-Disposition": attachment_named(name)},
     )
 
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from targets.forms.proposals import ReplyForm
@@ -26,6 +25,7 @@ from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.form_errors import put_errors
+from yiyang.lib.filenames import attachment_named
 
 NO_REPLY = "还没有答复正文；请先起草。"
 NOT_OPEN = "这件建议提案不在承办、起草中，答复不能改动；请回到它的页面查看。"
@@ -89,7 +89,7 @@ def proposal_docx(request: ActorRequest, proposal_id: int) -> HttpResponse:
     return HttpResponse(
         content,
         content_type=CONTENT_TYPE,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+        headers={"Content-Disposition": attachment_named(name)},
     )
 
 

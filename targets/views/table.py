@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from targets.editions.marks import marks_on
@@ -27,6 +26,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.lib.filenames import attachment_named
 
 CURRENT, HISTORICAL = "current", "historical"
 NOT_MEASURED = "还没有量度结果，没有可下载的目标表；请先运行 take_snapshot。"
@@ -125,5 +125,5 @@ def _file(asked: Asked, content: bytes, kind: str, suffix: str) -> HttpResponse:
     return HttpResponse(
         content,
         content_type=kind,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+        headers={"Content-Disposition": attachment_named(name)},
     )

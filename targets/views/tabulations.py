@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from targets.explain.freshness import warnings_at
@@ -36,6 +35,7 @@ from yiyang.audit.recording import record
 from yiyang.dated import messages_of
 from yiyang.form_errors import put_errors
 from yiyang.lib.books import XLSX_TYPE
+from yiyang.lib.filenames import attachment_named
 
 NO_TABLE = "没有这张统计表；请从“统计表”里选择。"
 NOT_MEASURED = "还没有量度结果，没有统计表可看；夜间任务完成后再来。"
@@ -119,7 +119,7 @@ def tabulation_xlsx(request: ActorRequest, code: str) -> HttpResponse:
     return HttpResponse(
         workbook_of(shown.grid, shown.fingerprint),
         content_type=XLSX_TYPE,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+        headers={"Content-Disposition": attachment_named(name)},
     )
 
 

@@ -186,7 +186,7 @@ def test_a_report_is_a_pdf_where_the_libraries_are_and_says_so_where_not(
     assert "打印" in browser.get(f"/papers/{paper.uid}/").content.decode()
 
 
-def test_a_pdf_fetches_nothing_but_what_stands_in_the_page(tmp_path: Path) -> None:
+def test_a_pdf_of_the_archive_fetches_nothing(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("密")
     hostile = (
@@ -194,6 +194,6 @@ def test_a_pdf_fetches_nothing_but_what_stands_in_the_page(tmp_path: Path) -> No
     )
     if pdf.why_no_pdf():
         with pytest.raises(pdf.NoPdf, match="打印"):
-            pdf.pdf_of(hostile, pdf.ARCHIVED, draws_data=True)
+            pdf.pdf_of(hostile, pdf.ARCHIVED)
     else:
-        assert secret.name.encode() not in pdf.pdf_of(hostile, pdf.ARCHIVED, draws_data=True)
+        assert secret.name.encode() not in pdf.pdf_of(hostile, pdf.ARCHIVED)
