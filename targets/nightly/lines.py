@@ -8,7 +8,7 @@ from typing import Any
 
 from institutions.models import Region
 from targets.indicators.calculation import Pace, Verdict
-from targets.models import IndicatorDefinition, IndicatorRun
+from targets.models import IndicatorDefinition, IndicatorRun, Target
 from targets.nightly.spans import TITLES, Span
 from targets.papers.sentences import Change
 from targets.presenters import present
@@ -80,6 +80,12 @@ def compared_lines(
         }
         found.append(Compared(line, past, reasons))
     return found
+
+
+def judged_targets(run: IndicatorRun) -> list[Target]:
+    """The targets the run judges for its own region, in the order of policies."""
+    lines = target_lines(run, [run.region], list(targets_of()))
+    return [line.target for line in lines if line.is_judged and is_told(line)]
 
 
 def withheld_lines(run: IndicatorRun, region: Region, reader: Actor) -> int:

@@ -43,8 +43,12 @@ def make_reports(
     """
     if run.is_preview:
         return []
-    regions = columns_of(run)
-    return [_made(kind, run, region, at) for kind in reports_due(run, kinds) for region in regions]
+    made = []
+    for kind in reports_due(run, kinds):
+        # 先区后市：存档里后成的排在前面，翻开先见全市的。
+        papers = [_made(kind, run, region, at) for region in reversed(columns_of(run))]
+        made += papers[::-1]
+    return made
 
 
 def _made(kind: PaperKind, run: IndicatorRun, region: Region, at: datetime) -> Paper:

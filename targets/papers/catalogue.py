@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count
 
 from targets.models import Paper, PaperKind
 from targets.papers.forms import forms_of, kinds_printed
@@ -49,22 +49,24 @@ class Entry:
 def catalogue_for(actor: Actor) -> list[Entry]:
     """Every kind, in its order; two queries however many papers there are."""
     seen = Paper.objects.visible_to(actor)
-    totals = {
-        row["kind"]: (row["count"], row["newest"])
-        for row in seen.order_by().values("kind").annotate(count=Count("pk"), newest=Max("pk"))
-    }
-    newest = seen.defer("content").in_bulk([pk for _, pk in totals.values()])
-    return [_entry(kind, *totals.get(kind.value, (0, None)), newest) for kind in kinds_printed()]
+    counts = seen.order_by().values("kind").annotate(count=Count("pk"))
+    totals: dict[str, int] = dict(counts.values_list("kind", "count"))
+    # 同一天的先取上级区划的：代码小。
+    last = seen.order_by("kind", "-last_day", "region__code", "-pk").distinct("kind")
+    newest = {paper.kind: paper for paper in last.defer("content")}
+    return [
+        _entry(kind, totals.get(kind.value, 0), newest.get(kind.value)) for kind in kinds_printed()
+    ]
 
 
-def _entry(kind: PaperKind, count: int, last: int | None, newest: dict[int, Paper]) -> Entry:
+def _entry(kind: PaperKind, count: int, newest: Paper | None) -> Entry:
     return Entry(
         kind=kind,
         about=ABOUT[kind],
         occasion=_occasion(kind),
         files="、".join(form.title for form in forms_of(kind).forms),
         count=count,
-        newest=newest.get(last) if last else None,
+        newest=newest,
     )
 
 

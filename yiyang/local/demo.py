@@ -31,6 +31,7 @@ STEPS = (
     ("布置季度监测", ("demo_returns",)),
     ("登记建议提案", ("demo_proposals",)),
     ("备案统计表，归档一张", ("demo_tables",)),
+    ("办一份通报，定一版，订一份日报", ("demo_papers",)),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from targets.models import PaperKind
 from targets.papers.catalogue import catalogue_for
@@ -59,8 +60,8 @@ def test_the_archive_is_searched_by_words_kind_region_and_day(reported: Reported
     assert "指标日报" not in page
 
 
-def test_a_kind_switched_off_says_so(reported: Reported, settings: object) -> None:
-    settings.REPORT_SCHEDULES = {"NIGHTLY": 7}  # type: ignore[attr-defined]
+def test_a_kind_switched_off_says_so(reported: Reported, settings: Settings) -> None:
+    settings.REPORT_SCHEDULES = {"NIGHTLY": 7}
     entries = {entry.kind: entry for entry in catalogue_for(paper_reader(TODAY))}
     assert "7 点" in entries[PaperKind.NIGHTLY].occasion
     assert "没有列入" in entries[PaperKind.WEEKLY].occasion
