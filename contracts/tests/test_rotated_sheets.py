@@ -33,6 +33,7 @@ NO_KEYS = {
     ("institutions_importpage", "sealed"): "以所属批次的数据密钥加密",
     ("institutions_importpiece", "sealed"): "以所属批次的数据密钥加密",
     ("yiyang_attachmentcontent", "sealed"): "以这个文件的数据密钥加密",
+    ("targets_bulletintemplate", "content"): "通报的 Word 模板，没有人的信息，不加密",
 }
 BYTES = """
 SELECT table_name, column_name FROM information_schema.columns

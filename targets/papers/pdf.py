@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 
 CONTENT_TYPE = "application/pdf"
-OFFICIAL, ARCHIVED = "official_paper.css", "paper_print.css"
+OFFICIAL, ARCHIVED = "official_print.css", "paper_print.css"
 NOT_HERE = (
     "本机没有排版 PDF 所需的 Pango 库：请用浏览器“打印”另存为 PDF；"
     "要能直接下载，请系统管理员安装 Pango。"

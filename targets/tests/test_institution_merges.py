@@ -267,7 +267,8 @@ def test_the_change_log_tells_the_merge(
     assert entry.change.actor == people["checker"]
 
 
-# 不随合并走的：概况由保留方的补，申请与归属变动是当时的记录，其余是合并自己的。
+# 不随合并走的：概况由保留方的补，申请与归属变动是当时的记录，填报单是当时那一家报的、报出后不动，
+# 其余是合并自己的。
 LEFT_BEHIND = {
     "institutions.institution.merged_into_id",
     "institutions.institutionprofile.institution_id",
@@ -275,6 +276,7 @@ LEFT_BEHIND = {
     "institutions.institutionmerge.dropped_id",
     "institutions.changerequest.institution_id",
     "institutions.scopeturn.institution_id",
+    "targets.quarterlyreturn.institution_id",
 }
 
 
