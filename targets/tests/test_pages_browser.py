@@ -54,7 +54,7 @@ def test_from_signing_in_to_the_records_behind_a_figure(address: str, screen: An
     assert screen.get_by_text("未达标").first.is_visible()
     screen.get_by_role("link", name="目标1").click()
     assert screen.get_by_role("heading", name="开设老年人绿色通道的医疗机构占比").is_visible()
-    assert screen.locator("#trend-chart svg").is_visible()
+    screen.locator("#trend-chart svg").wait_for()
     screen.get_by_role("link", name="未计入", exact=True).first.click()
     assert screen.locator("tbody tr").count() == 2
     screen.locator("tbody th a").first.click()
