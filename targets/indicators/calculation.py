@@ -65,6 +65,15 @@ class Judgement:
     reason: Reason = Reason.NONE
     pace: Pace | None = None
 
+    @property
+    def is_met(self) -> bool:
+        return self.verdict is Verdict.MET
+
+    @property
+    def is_behind(self) -> bool:
+        """Not met by the due day, or below the pace set for the way there."""
+        return self.verdict is Verdict.NOT_MET or self.pace is Pace.BEHIND
+
 
 def value_of(figure: Figure, *, is_ratio: bool) -> Fraction | None:
     """The exact value: a share for a ratio, the count otherwise; None is “无数据”."""

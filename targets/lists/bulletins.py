@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -13,7 +12,7 @@ from targets.models import Bulletin, BulletinState
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.listing.filters import ListFilter, a_day, choice, search
-from yiyang.listing.register import Column, Entry, Register
+from yiyang.listing.register import Column, Entry, Register, nothing_around
 
 Bulletins = QuerySet[Bulletin]
 S = BulletinState
@@ -47,10 +46,6 @@ class BulletinFilter(ListFilter):
 
     def by_search(self, queryset: Bulletins, name: str, value: str) -> Bulletins:
         return queryset.filter(title__icontains=value.strip())
-
-
-def nothing_around(rows: Sequence[Bulletin], actor: Actor, day: date) -> None:
-    return None
 
 
 def _day(day: date | None) -> str:

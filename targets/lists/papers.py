@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -16,7 +15,7 @@ from targets.papers.forms import forms_of
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.listing.filters import ListFilter, a_day, choice, search
-from yiyang.listing.register import Column, Register
+from yiyang.listing.register import Column, Register, nothing_around
 
 Papers = QuerySet[Paper]
 
@@ -42,10 +41,6 @@ class PaperFilter(ListFilter):
         return queryset.filter(title__icontains=words) | queryset.filter(
             region__name__icontains=words
         )
-
-
-def nothing_around(rows: Sequence[Paper], actor: Actor, day: date) -> None:
-    return None
 
 
 def _files(paper: Paper) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from targets.charts.chart import Chart, Kind, Row, Value
 from targets.charts.content import content_of
 from targets.charts.figures import demo_mark, source_of
-from targets.nightly.lines import Compared, is_behind
+from targets.nightly.lines import Compared
 from targets.presenters import present
 
 CHARTS_DRAWN = 4
@@ -16,7 +16,7 @@ CHARTS_DRAWN = 4
 
 def told_charts(own: Iterable[Compared], below: Sequence[Compared]) -> list[dict[str, Any]]:
     """Bars of the regions below for the first targets of the region that are behind."""
-    behind = [(one, _shared(one, below)) for one in own if is_behind(one.line)]
+    behind = [(one, _shared(one, below)) for one in own if one.line.judgement.is_behind]
     drawn = [_chart(one, shared) for one, shared in behind if shared]
     return [content_of(chart) for chart in drawn[:CHARTS_DRAWN]]
 

@@ -17,11 +17,9 @@ from targets.nightly.lapses import told_lapses
 from targets.nightly.lines import (
     Compared,
     compared_lines,
-    is_behind,
-    is_met,
     named,
     told,
-    withheld_lines,
+    told_of,
 )
 from targets.nightly.spans import TITLES, Span, first_day, runs_before, spans_of
 from targets.nightly.wording import text_of
@@ -53,7 +51,7 @@ def content_of(kind: PaperKind, run: IndicatorRun, region: Region) -> dict[str, 
         "spans": [_told_span(span, earlier.get(span)) for span in spans],
         "lines": [told(one, spans) for one in own],
         "counts": _counts(own),
-        "withheld": withheld_lines(run, region, reader),
+        "withheld": told_of(run, region) - len(own),
         **_turned(own, spans[0]),
         "sentences": _sentences(own, spans),
         "gaps": told_gaps(own, tree, reader),
@@ -78,8 +76,8 @@ def _told_span(span: Span, run: IndicatorRun | None) -> dict[str, Any]:
 
 def _counts(lines: Sequence[Compared]) -> dict[str, int]:
     judged = [one.line for one in lines if one.line.is_judged]
-    met = sum(is_met(line) for line in judged)
-    behind = sum(is_behind(line) for line in judged)
+    met = sum(line.judgement.is_met for line in judged)
+    behind = sum(line.judgement.is_behind for line in judged)
     return {
         "all": len(judged),
         "met": met,
@@ -97,9 +95,9 @@ def _turned(lines: Sequence[Compared], span: Span) -> dict[str, Any]:
         has_changes |= change is not None and bool(change.difference)
         if before is None or not one.line.is_judged:
             continue
-        if is_behind(one.line) and not is_behind(before):
+        if one.line.judgement.is_behind and not before.judgement.is_behind:
             lost.append(_told_turn(one, span))
-        if is_met(one.line) and is_behind(before):
+        if one.line.judgement.is_met and before.judgement.is_behind:
             gained.append(_told_turn(one, span))
     return {"newly_lost": lost, "newly_met": gained, "has_changes": has_changes}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from targets.gap.candidates import candidates_of, permission_to_name
 from targets.indicators.calculation import Tree
-from targets.nightly.lines import Compared, is_behind, named
+from targets.nightly.lines import Compared, named
 from targets.presenters import gap_text, value_text
 from targets.results import TargetLine
 from yiyang.access.scope import Actor
@@ -18,9 +18,8 @@ PERSONS_ARE_NOT_NAMED = "按人计，不列名单；有权的同事在缺口页�
 
 def told_gaps(lines: Iterable[Compared], tree: Tree, reader: Actor) -> list[dict[str, Any]]:
     """Each target not reached that says how many more, with the nearest institutions by name."""
-    return [
-        _told(one.line, tree, reader) for one in lines if is_behind(one.line) and gap_text(one.line)
-    ]
+    behind = [one.line for one in lines if one.line.judgement.is_behind]
+    return [_told(line, tree, reader) for line in behind if gap_text(line)]
 
 
 def _told(line: TargetLine, tree: Tree, reader: Actor) -> dict[str, Any]:

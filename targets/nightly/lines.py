@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from institutions.models import Region
-from targets.indicators.calculation import Pace, Verdict
 from targets.models import IndicatorDefinition, IndicatorRun, Target
 from targets.nightly.spans import TITLES, Span
 from targets.papers.sentences import Change
@@ -44,16 +43,6 @@ class Compared:
         )
 
 
-def is_behind(line: TargetLine) -> bool:
-    """Not met by the due day, or below the pace set for the way there."""
-    return line.judgement.verdict is Verdict.NOT_MET or line.judgement.pace is Pace.BEHIND
-
-
-def is_met(line: TargetLine) -> bool:
-    """Met when it is due, or reached already where nothing is due."""
-    return line.judgement.verdict is Verdict.MET
-
-
 def compared_lines(
     run: IndicatorRun,
     earlier: Mapping[Span, IndicatorRun],
@@ -88,12 +77,9 @@ def judged_targets(run: IndicatorRun) -> list[Target]:
     return [line.target for line in lines if line.is_judged and is_told(line)]
 
 
-def withheld_lines(run: IndicatorRun, region: Region, reader: Actor) -> int:
-    """How many of the region's lines the reader may not see: they count too few people."""
-    targets = list(targets_of())
-    every = [line for line in target_lines(run, [region], targets) if is_told(line)]
-    seen = [line for line in target_lines(run, [region], targets, actor=reader) if is_told(line)]
-    return len(every) - len(seen)
+def told_of(run: IndicatorRun, region: Region) -> int:
+    """How many lines the region has, those included that count too few people to be shown."""
+    return sum(map(is_told, target_lines(run, [region], targets_of())))
 
 
 def is_told(line: TargetLine) -> bool:

@@ -6,7 +6,8 @@ from targets.models import Paper
 from targets.nightly.making import REPORTS
 from targets.nightly.sheets import as_workbook
 from targets.nightly.word import as_word
-from targets.papers.forms import DOCX_TYPE, PaperForm, register_forms
+from targets.papers.forms import PaperForm, register_forms
+from targets.papers.word import CONTENT_TYPE
 from yiyang.lib.books import XLSX_TYPE
 
 TEMPLATE = "targets/papers/report.html"
@@ -19,7 +20,7 @@ def as_text(paper: Paper) -> bytes:
 
 
 FORMS = (
-    PaperForm("docx", "Word", DOCX_TYPE, as_word),
+    PaperForm("docx", "Word", CONTENT_TYPE, as_word),
     PaperForm("xlsx", "Excel", XLSX_TYPE, as_workbook),
     PaperForm("txt", "短信文本", "text/plain; charset=utf-8", as_text),
 )

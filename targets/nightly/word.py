@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from targets.charts.content import chart_of
-from targets.charts.drawing import svg_of
-from targets.charts.png import NoChineseFont, png_of
+from targets.charts.word import write_chart
 from targets.models import Paper
 from targets.papers.word import WordPaper
 
-NO_PICTURE = "（图略，见下表。）"
 WITHHELD = "另有{count}项按人计的目标人数很少，不列。"
 LINE_HEADINGS = ("指标", "目标", "数值", "分子/分母", "判定")
 
@@ -107,13 +105,7 @@ def _charts(word: WordPaper, charts: Sequence[dict[str, Any]]) -> None:
     if charts:
         word.heading("图")
     for kept in charts:
-        chart = chart_of(kept)
-        try:
-            word.picture(png_of(svg_of(chart)), alt=chart.alt)
-        except NoChineseFont:
-            word.paragraph(NO_PICTURE)
-        word.table([chart.headings, *chart.table], caption=chart.title)
-        word.note(chart.source)
+        write_chart(word, chart_of(kept))
 
 
 def _findings(word: WordPaper, findings: dict[str, Any]) -> None:

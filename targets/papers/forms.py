@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from targets.models import Paper, PaperKind
 
-DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 
 @dataclass(frozen=True, slots=True)
 class PaperForm:

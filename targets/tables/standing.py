@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from institutions.models import Region
 from targets.indicators.base import Indicator
-from targets.indicators.calculation import Pace, Verdict, value_of
+from targets.indicators.calculation import value_of
 from targets.models import IndicatorRun, IndicatorSnapshot
 from targets.presenters import Shown, present, value_text
 from targets.regions import children_of, own_regions, top_region, visible_regions
@@ -34,9 +34,7 @@ class Standing:
 
     @property
     def is_behind(self) -> bool:
-        """Not met by the due day, or below the pace set for the way there."""
-        judgement = self.line.judgement
-        return judgement.verdict is Verdict.NOT_MET or judgement.pace is Pace.BEHIND
+        return self.line.judgement.is_behind
 
     @property
     def query(self) -> str:

@@ -124,3 +124,8 @@ class Register(Generic[M, A]):
     def sortable(self) -> dict[str, str]:
         """The field path of each column that sorts."""
         return {column.key: column.sort for column in self.columns if column.sort}
+
+
+def nothing_around(rows: Sequence[Any], actor: Actor, day: date) -> None:
+    """For a register whose columns need nothing beside the rows themselves."""
+    return

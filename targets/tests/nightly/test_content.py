@@ -101,7 +101,7 @@ def test_the_few_sentences_never_pass_two_hundred_characters(reported: Reported)
     many = [{**content["gaps"][0], "title": f"指标{n}" * 6} for n in range(40)]
     text = text_of({**content, "gaps": many, "sentences": ["从1家增加到2家" * 20]})
     assert 150 < len(text) <= LIMIT
-    assert text.count("。") == text.count("。") > 2
+    assert text.count("。") > 2
     assert text.endswith(("。", "）"))
 
 

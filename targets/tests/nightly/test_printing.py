@@ -111,7 +111,6 @@ def test_a_paper_says_that_its_day_was_measured_anew(reported: Reported) -> None
     browser = browse_as(Role.LEADER)
     assert "后来重新量度过" not in browser.get(f"/papers/{paper.uid}/").content.decode()
     corrected = store_run(reported.scene.city.city, TODAY, ("GC17",))
-    type(corrected).objects.filter(pk=corrected.pk)
     page = browser.get(f"/papers/{paper.uid}/").content.decode()
     assert f"后来重新量度过（批次 {corrected.pk}" in page
 
