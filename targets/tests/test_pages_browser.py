@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connections
+from playwright.sync_api import expect
 
 from targets.tests.factories import make_city
 from targets.tests.page_scene import DUE_DAY, LATER_DAY, make_scene, store_run
@@ -45,20 +47,21 @@ def sign_in(page: Any, address: str) -> None:
     page.goto(f"{address}/targets/?as_of={DUE_DAY}")
     page.get_by_label("用户名").fill(user.username)
     page.get_by_label("口令").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="登录").click()
 
 
 def test_from_signing_in_to_the_records_behind_a_figure(address: str, screen: Any) -> None:
     sign_in(screen, address)
-    assert screen.get_by_role("heading", name="医养结合目标表").is_visible()
-    assert screen.get_by_text("未达标").first.is_visible()
+    expect(screen.get_by_role("heading", name="医养结合目标表")).to_be_visible()
+    expect(screen.get_by_text("未达标").first).to_be_visible()
     screen.get_by_role("link", name="目标1").click()
-    assert screen.get_by_role("heading", name="开设老年人绿色通道的医疗机构占比").is_visible()
+    expect(screen.get_by_role("heading", name="开设老年人绿色通道的医疗机构占比")).to_be_visible()
     screen.locator("#trend-chart svg").wait_for()
     screen.get_by_role("link", name="未计入", exact=True).first.click()
-    assert screen.locator("tbody tr").count() == 2
+    expect(screen.locator("tbody tr")).to_have_count(2)
     screen.locator("tbody th a").first.click()
-    assert screen.get_by_role("heading", name="变更记录").is_visible()
+    expect(screen.get_by_role("heading", name="变更记录")).to_be_visible()
 
 
 def test_no_page_is_wider_than_a_phone(address: str, screen: Any) -> None:
@@ -87,4 +90,4 @@ def test_a_figure_is_copied_and_the_ranking_switched_in_place(address: str, scre
     assert "截至2017年12月31日" in said
     screen.get_by_role("link", name="不排名次").click()
     screen.get_by_role("columnheader", name="名次").wait_for(state="detached")
-    assert "rank=off" in screen.url
+    expect(screen).to_have_url(re.compile("rank=off"))

@@ -97,7 +97,7 @@ def test_a_broken_sheet_is_mended_and_comes_in_whole(seat: OpenDesk, at_once: No
     send("四十张")
     assert desk.reads("有 1 行有误，整份不能导入")
     with desk.page.expect_download() as download:
-        desk.follow("下载原表")
+        desk.page.get_by_role("link", name="下载原表").click()
     assert download.value.suggested_filename.endswith(".xlsx")
     assert not BedCount.objects.exists()
 

@@ -168,8 +168,8 @@ def _sign_in(page: Any, address: str, account: Account) -> None:
     page.fill("input[name=password]", account.password)
     if account.code:
         page.fill("input[name=otp_token]", account.code)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main button[type=submit]")
 
 
 def _take_for_readme(page: Any, address: str) -> None:

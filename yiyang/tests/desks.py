@@ -27,14 +27,14 @@ class Desk(Window):
         self.page.goto(f"{self.address}{path}")
 
     def press(self, name: str) -> None:
-        """Press the button, then wait for the page it leads to."""
-        self.page.get_by_role("button", name=name).click()
-        self.page.wait_for_load_state()
+        """Press the button and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name).click()
 
     def follow(self, name: str) -> None:
-        """Follow the first link of that name."""
-        self.page.get_by_role("link", name=name).first.click()
-        self.page.wait_for_load_state()
+        """Follow the first link of that name to the page it leads to."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).first.click()
 
     def fill(self, **fields: str) -> None:
         """Fill fields by the label a clerk reads."""
