@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
-from django.http import Http404, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -26,15 +26,14 @@ from institutions.editing import may_edit
 from institutions.effects import moved, standing_of
 from institutions.fact_kinds import KINDS, FactKind
 from institutions.forms.facts import EndForm, VoidForm
-from institutions.forms.fields import add_refusal
 from institutions.history import fact_in_words, institution_names
 from institutions.models import Institution, Occupancy
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.facts import DatedFact, Fact
+from yiyang.posting import UNPROCESSABLE, posted, put_errors
 
-UNPROCESSABLE = 422
 ENTERED = "机构页登记"
 NO_INSTITUTION = "没有这个机构，或不在您的授权范围；请从机构列表里点选。"
 NO_KIND = "没有这一类登记；请从机构页面进入。"
@@ -147,10 +146,6 @@ def institution_of(request: ActorRequest, institution_id: int) -> Institution:
     return institution
 
 
-def posted(request: ActorRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
 def told_with_effects(
     request: ActorRequest, institution: Institution, write: Write, done: str
 ) -> None:
@@ -228,7 +223,7 @@ def _answered(
             told_with_effects(request, page.institution, write, f"已{page.title}。")
             return redirect("institution-detail", page.institution.pk)
         except ValidationError as error:
-            add_refusal(form, error)
+            put_errors(form, error)
     context = {
         "page": page,
         "form": form,

@@ -35,9 +35,8 @@ from institutions.views import NOT_FOUND
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 NO_MERGE = "没有这份合并，或不在您的授权范围；请从机构页面进入。"
 SAME = "两条是同一个机构，不用合并；请另选。"
 

@@ -10,9 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from institutions.actions import publish_population
 from institutions.actions_facts import void_fact
-from institutions.fact_pages import UNPROCESSABLE, posted
 from institutions.forms.facts import VoidForm
-from institutions.forms.fields import add_refusal
 from institutions.forms.population import PopulationForm
 from institutions.history import fact_in_words
 from institutions.models import Population
@@ -20,6 +18,7 @@ from institutions.pickers import regions_to_pick
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import UNPROCESSABLE, posted, put_errors
 
 SHOWN = 30
 NO_POPULATION = "没有这一期人口数，或已作废，或不在您的授权范围；请从人口台账里核对。"
@@ -36,7 +35,7 @@ def population_new(request: ActorRequest) -> HttpResponseBase:
             messages.success(request, "人口数已登记，下次量度起用作分母。")
             return redirect("population-new")
         except ValidationError as error:
-            add_refusal(form, error)
+            put_errors(form, error)
     latest = Population.objects.kept().filter(region__in=regions_to_pick(request.actor))
     latest = latest.select_related("region")
     context = {"form": form, "latest": latest.order_by("-counted_on", "-pk")[:SHOWN]}
@@ -59,7 +58,7 @@ def population_void(request: ActorRequest, population_id: int) -> HttpResponseBa
             messages.success(request, "人口数已作废，下次量度起用更早的一期。")
             return redirect("population-new")
         except ValidationError as error:
-            add_refusal(form, error)
+            put_errors(form, error)
     context = {"form": form, "lines": fact_in_words(population)}
     status = UNPROCESSABLE if form.errors else 200
     return render(request, "institutions/population_void.html", context, status=status)

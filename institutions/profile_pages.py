@@ -19,13 +19,10 @@ from institutions.effects import foreseen, standing_of
 from institutions.fact_pages import (
     ENTERED,
     NO_FACT,
-    UNPROCESSABLE,
     institution_of,
-    posted,
     told_with_effects,
 )
 from institutions.forms.facts import VoidForm
-from institutions.forms.fields import add_refusal
 from institutions.forms.profile import InstitutionForm, ProfileForm
 from institutions.forms.requests import asked_of
 from institutions.history import fact_in_words
@@ -34,6 +31,7 @@ from institutions.requests import may_request
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import UNPROCESSABLE, posted, put_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +54,7 @@ def institution_new(request: ActorRequest) -> HttpResponseBase:
             messages.success(request, "机构已登记；请接着登记证照、绿色通道和床位。")
             return redirect("institution-detail", institution.pk)
         except ValidationError as error:
-            add_refusal(form, error)
+            put_errors(form, error)
     return _form_page(request, form, {"title": "登记新机构"})
 
 
@@ -93,7 +91,7 @@ def institution_edit(request: ActorRequest, institution_id: int) -> HttpResponse
             )
             return redirect("institution-detail", institution.pk)
         except ValidationError as error:
-            add_refusal(form, error)
+            put_errors(form, error)
     return _form_page(request, form, context)
 
 
@@ -120,7 +118,7 @@ def profile_void(request: ActorRequest, institution_id: int, profile_id: int) ->
             )
             return redirect("institution-detail", institution.pk)
         except ValidationError as error:
-            add_refusal(form, error)
+            put_errors(form, error)
     context = {
         "institution": institution,
         "name": profile.name,

@@ -38,8 +38,8 @@ from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.dated import messages_of
+from yiyang.posting import UNPROCESSABLE
 
-UNPROCESSABLE = 422
 MAXIMUM_DIGITS = 18
 NOT_FOUND = "没有这份申请，或不在您的授权范围；请从申请列表里点选。"
 NO_DAY = "“{}”不是可查的日期；请写成 2026-03-31，不晚于今天。"

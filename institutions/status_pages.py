@@ -22,8 +22,7 @@ from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
-
-UNPROCESSABLE = 422
+from yiyang.posting import UNPROCESSABLE
 
 
 def may_change_status(

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -38,8 +38,8 @@ from contracts.models import PartnershipAgreement
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import UNPROCESSABLE, posted, put_errors
 
-UNPROCESSABLE = 422
 NO_AGREEMENT = "没有这份协议，或不在您的授权范围；请从协议列表里点选。"
 
 
@@ -80,14 +80,14 @@ def agreement_new(request: ActorRequest) -> HttpResponseBase:
     """Enter an agreement; parties may come filled in from an institution's page."""
     _refuse_reader(request)
     initial = first_terms(request.actor.day)
-    form = AgreementForm(_posted(request), request=request, initial=initial)
+    form = AgreementForm(posted(request), request=request, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.draft_agreement(
                 by=request.actor, terms=form.whole_terms(), on=request.actor.day
             )
         except ValidationError as error:
-            take_errors(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, f"协议 {made.number} 已登记。")
             return redirect("agreement-detail", made.pk)
@@ -118,7 +118,7 @@ def agreement_act(request: ActorRequest, agreement_id: int, verb: str) -> HttpRe
         try:
             following = step.perform(request, agreement, form)
         except ValidationError as error:
-            take_errors(form, error)
+            put_errors(form, error)
         else:
             messages.success(request, step.done.format(number=following.number))
             return redirect("agreement-detail", following.pk)
@@ -129,27 +129,18 @@ def agreement_act(request: ActorRequest, agreement_id: int, verb: str) -> HttpRe
     return _form_page(request, form, context)
 
 
-def take_errors(form: Form, error: ValidationError) -> None:
-    """Show each refusal at its field; what belongs to no field of the form stands above it."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
-
-
 def _edit_form(request: ActorRequest, agreement: PartnershipAgreement) -> Form:
     initial = drafted_terms(agreement)
-    return AgreementForm(_posted(request), request=request, initial=initial)
+    return AgreementForm(posted(request), request=request, initial=initial)
 
 
 def _sign_form(request: ActorRequest, agreement: PartnershipAgreement) -> Form:
     initial = {"on": request.actor.day}
-    return SignForm(_posted(request), request=request, agreement=agreement, initial=initial)
+    return SignForm(posted(request), request=request, agreement=agreement, initial=initial)
 
 
 def _renewal_form(request: ActorRequest, agreement: PartnershipAgreement) -> Form:
-    form = TermsForm(_posted(request), request=request, initial=renewed_terms(agreement))
+    form = TermsForm(posted(request), request=request, initial=renewed_terms(agreement))
     form.fields[
         "starts_on"
     ].help_text = f"原协议 {agreement.expires_on} 到期，次日生效就没有断档；断档的日子不计入指标。"
@@ -157,11 +148,11 @@ def _renewal_form(request: ActorRequest, agreement: PartnershipAgreement) -> For
 
 
 def _termination_form(request: ActorRequest, _: PartnershipAgreement) -> Form:
-    return TerminationForm(_posted(request), initial={"on": request.actor.day})
+    return TerminationForm(posted(request), initial={"on": request.actor.day})
 
 
 def _reason_form(request: ActorRequest, _: PartnershipAgreement) -> Form:
-    return ReasonForm(_posted(request))
+    return ReasonForm(posted(request))
 
 
 def _edit(
@@ -242,11 +233,6 @@ def _day(request: ActorRequest) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Http404(f"“{text}”不是日期；请写成 2017-12-31。") from error
-
-
-def _posted(request: ActorRequest) -> QueryDict | None:
-    """What was posted; an empty form posted is still wrong, not new."""
-    return request.POST if request.method == "POST" else None
 
 
 def _form_page(request: ActorRequest, form: Form, context: dict[str, Any]) -> HttpResponse:

@@ -17,11 +17,11 @@ from contracts.lists.persons import persons_on
 from contracts.models import ExportColumn
 from contracts.persons.exports import export_persons
 from contracts.persons.reveals import checked_reason
-from contracts.views.persons import UNPROCESSABLE
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.lib.workbooks import XLSX_TYPE
+from yiyang.posting import UNPROCESSABLE
 
 SALT = "contracts.person-export"
 CONFIRM_WITHIN_SECONDS = 600

@@ -26,8 +26,9 @@ from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.listing.asked import asked_of
 from yiyang.listing.shown import Heading, rows_of
+from yiyang.posting import UNPROCESSABLE
 
-UNPROCESSABLE, TOO_MANY_REQUESTS = 422, 429
+TOO_MANY_REQUESTS = 429
 NO_PERSON = "没有这份档案，或不在您的授权范围；请从名单里点选，或按证件号查找。"
 NOT_FOUND = "没有找到，或不在您的授权范围。请核对是否为完整的身份证号或完整的姓名。"
 

@@ -18,11 +18,12 @@ from contracts.forms import RevealForm
 from contracts.models import Person
 from contracts.persons.register import record_number
 from contracts.persons.reveals import TOO_MANY, reveal
-from contracts.views.persons import TOO_MANY_REQUESTS, UNPROCESSABLE, person_of
+from contracts.views.persons import TOO_MANY_REQUESTS, person_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.lib.crypto import SealError
+from yiyang.posting import UNPROCESSABLE
 
 DAMAGED = "这一项的密文打不开：可能已被改动。本次查看已留痕，请报系统管理员核查。"
 

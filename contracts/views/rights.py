@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from contracts.handing_over import CopyFormat, hand_over
 from contracts.persons.register import record_number
-from contracts.views.persons import UNPROCESSABLE, person_of
+from contracts.views.persons import person_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.lib.workbooks import XLSX_TYPE
+from yiyang.posting import UNPROCESSABLE
 
 TYPES = {CopyFormat.XLSX: XLSX_TYPE, CopyFormat.JSON: "application/json; charset=utf-8"}
 LABELS = ((CopyFormat.XLSX, "Excel 表格"), (CopyFormat.JSON, "JSON（机器可读）"))

@@ -20,12 +20,11 @@ from contracts.models import FamilyDoctorSignup, Person
 from contracts.persons.register import record_number
 from contracts.teams.forms import SignupForm, TerminationForm, terms_from
 from contracts.views.persons import person_of
-from institutions.fact_pages import UNPROCESSABLE, posted
 from institutions.forms.facts import VoidForm
-from institutions.forms.fields import add_refusal
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import UNPROCESSABLE, posted, put_errors
 
 NO_SIGNUP = "没有这份签约，或已作废；请回到档案页查看。"
 Words = dict[str, str]
@@ -146,7 +145,7 @@ def _answered(
             messages.success(request, words["done"])
             return redirect("person-detail", person.uid)
         except ValidationError as error:
-            add_refusal(form, error)
+            put_errors(form, error)
     context: dict[str, Any] = {
         **words,
         "form": form,

@@ -16,12 +16,12 @@ from contracts import actions_teams as actions
 from contracts.models import DoctorTeam, TeamArea
 from contracts.teams.dossier import dossier_of
 from contracts.teams.forms import AreaCorrectionForm, AreaForm, TeamForm, TeamNameForm
-from institutions.fact_pages import ENTERED, UNPROCESSABLE, posted
+from institutions.fact_pages import ENTERED
 from institutions.forms.facts import EndForm
-from institutions.forms.fields import add_refusal
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import UNPROCESSABLE, posted, put_errors
 
 NO_TEAM = "没有这个团队，或不在您的授权范围；请从团队列表里点选。"
 NO_AREA = "没有这个责任社区，或已截止；请回到团队页查看。"
@@ -166,7 +166,7 @@ def _is_written(request: ActorRequest, form: Form, write: Callable[[], object]) 
     try:
         write()
     except ValidationError as error:
-        add_refusal(form, error)
+        put_errors(form, error)
         return False
     return True
 

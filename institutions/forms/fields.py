@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import TextChoices
 
@@ -50,24 +48,6 @@ def reason_field(*, required: bool) -> Any:
         widget=forms.TextInput({"autocomplete": "off"}),
         error_messages={"required": "请写明原因：文号或事由。"},
     )
-
-
-def add_refusal(form: forms.Form, error: ValidationError) -> None:
-    """Put an action's refusal beside the fields it names; the rest above the form."""
-    told = error.error_dict if hasattr(error, "error_dict") else {}
-    for name, errors in told.items():
-        if name in form.fields:
-            form.add_error(name, errors)
-    if rest := _beside(form.fields, error):
-        form.add_error(None, rest)
-
-
-def _beside(names: Iterable[str], error: ValidationError) -> list[str]:
-    """The messages of fields the form does not have, without the fields' own English names."""
-    if not hasattr(error, "error_dict"):
-        return list(error.messages)
-    rest = (told for name, told in error.message_dict.items() if name not in names)
-    return [message for told in rest for message in told]
 
 
 def _words(field: forms.Field) -> dict[str, str]:

@@ -36,8 +36,8 @@ from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.lib.workbooks import XLSX_TYPE
+from yiyang.posting import UNPROCESSABLE
 
-UNPROCESSABLE = 422
 LISTED = 50
 LONGEST_NUMBER = 9
 NO_BATCH = "没有这个导入批次，或不在您的授权范围；请从导入列表里点选。"

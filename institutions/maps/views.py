@@ -22,8 +22,7 @@ from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.dated import messages_of
-
-UNPROCESSABLE = 422
+from yiyang.posting import UNPROCESSABLE
 
 
 @require_safe

@@ -21,9 +21,8 @@ from targets.views.bulletins import bulletin_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 WORDS = (
     *("title", "addressee", "copied_to", "opening", "standing", "lacking", "demands"),
     *("with_ranking", "feedback_by"),

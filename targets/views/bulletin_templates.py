@@ -17,10 +17,9 @@ from targets.papers.word import CONTENT_TYPE
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
 from yiyang.lib.filenames import attachment_named
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 NO_TEMPLATE = "没有这一版模板，或不在您的授权范围；请从模板列表里点选。"
 
 

@@ -23,10 +23,9 @@ from targets.papers.word import CONTENT_TYPE
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
 from yiyang.lib.filenames import attachment_named
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 NO_BULLETIN = "没有这份通报，或不在您的授权范围；请从通报列表里点选。"
 SHEET = "targets/papers/bulletin_sheet.html"
 S = BulletinState

@@ -13,10 +13,10 @@ from targets.models import Bureau, TaskBureau
 from targets.policies.actions_bureaus import name_bureau, open_bureau, succeed_bureau
 from targets.policies.bureaus import bureau_lines
 from targets.policies.rights import may_enter
-from targets.views.posting import UNPROCESSABLE, done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import UNPROCESSABLE, done, form_page, posted
 
 NO_BUREAU = "没有这个部门；请从部门名录里选择。"
 

@@ -23,11 +23,11 @@ from targets.forms.policy_changes import ReasonForm
 from targets.models import Edition, EditionState
 from targets.tables.footnotes import footnotes_of
 from targets.tables.table import target_table
-from targets.views.posting import done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.posting import done, form_page, posted
 
 EITHER = ["GET", "HEAD", "POST"]
 LONGEST_RUN_ID = 9

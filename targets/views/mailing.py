@@ -28,9 +28,8 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.dated import messages_of
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 LIST = "report-subscription-list"
 NO_SUBSCRIPTION = "没有这个订阅，或不是您的；请从“我的订阅”里选择。"
 SUBSCRIBED = "已订阅。确认邮件已排队寄往所填邮箱，请在七天内打开其中的链接确认。"

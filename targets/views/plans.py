@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,8 +30,8 @@ from targets.plans.shown import kept_rows, rows_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import UNPROCESSABLE, posted
 
-UNPROCESSABLE = 422
 PLANS_SHOWN = 200
 # 地址里用小写连字符的步骤名。
 KINDS = {kind.value.lower().replace("_", "-"): kind for kind in StepKind}
@@ -53,7 +53,7 @@ def plan_new(request: ActorRequest) -> HttpResponseBase:
     """Draw up an empty plan."""
     if not may_write_plans(request.actor):
         raise PermissionDenied(NOT_A_WRITER)
-    form = PlanForm(_posted(request), actor=request.actor, initial=_asked_for(request))
+    form = PlanForm(posted(request), actor=request.actor, initial=_asked_for(request))
     if request.method == "POST" and form.is_valid():
         try:
             plan = draw_up_plan(by=request.actor, **form.cleaned_data)
@@ -97,7 +97,7 @@ def plan_step_new(request: ActorRequest, plan_id: int, kind: str) -> HttpRespons
     step_kind = KINDS[kind]
     context = {"plan": plan, "kind": step_kind, "slug": kind, **_search(request, plan, step_kind)}
     form = StepForm(
-        _posted(request),
+        posted(request),
         kind=step_kind,
         subjects=context["subjects"],
         partners=context["partners"],
@@ -191,11 +191,6 @@ def _add(request: ActorRequest, plan: Plan, kind: StepKind, form: StepForm) -> N
         partner_id=form.cleaned_data.get("partner"),
         amount=form.cleaned_data.get("amount"),
     )
-
-
-def _posted(request: ActorRequest) -> QueryDict | None:
-    """What was posted; an empty form posted is still wrong, not new."""
-    return request.POST if request.method == "POST" else None
 
 
 def _asked_for(request: ActorRequest) -> dict[str, Any]:

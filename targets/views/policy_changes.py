@@ -28,10 +28,10 @@ from targets.regions import columns_of, top_region, visible_regions
 from targets.results import latest_run
 from targets.views.policies import NO_POLICY, policy_of
 from targets.views.policy_drafts import EITHER
-from targets.views.posting import done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import done, form_page, posted
 
 DOCUMENT = "document"
 NO_TARGET = "这份政策没有这项目标；请从政策页面进入。"

@@ -30,10 +30,10 @@ from targets.policies.steps import may_have_steps, propose_steps, write_steps
 from targets.views.policies import NO_POLICY, policy_of
 from targets.views.policy_changes import published_policy
 from targets.views.policy_drafts import EITHER, part_of
-from targets.views.posting import done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import done, form_page, posted
 
 NO_CHANGE = "没有这份更正；请从政策页面进入。"
 PROPOSED = "更正已提出，等市卫健审核；在此之前一切照旧。"

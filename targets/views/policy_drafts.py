@@ -24,10 +24,10 @@ from targets.policies.actions_draft import (
 )
 from targets.policies.actions_tasks import add_task, correct_task
 from targets.views.policies import NO_POLICY, policy_of
-from targets.views.posting import done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import done, form_page, posted
 
 EITHER = ["GET", "HEAD", "POST"]
 NO_PART = "草稿里没有这一项，可能已经删去；请回到政策页面。"

@@ -21,10 +21,10 @@ from targets.policies.actions_publish import (
 from targets.policies.rights import require_either
 from targets.views.policies import policy_of
 from targets.views.policy_drafts import EITHER, draft_of
-from targets.views.posting import done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import done, form_page, posted
 
 SUBMITTED = "已提交。请市卫健审核看过它的表以后发布；在此之前可以取回再改。"
 PUBLISHED = "已发布。目标表现在就列出这份政策，今夜的量度照它判定。"

@@ -16,10 +16,10 @@ from targets.plans.choices import plan_regions
 from targets.policies.actions_draft import add_milestone, add_target, correct_target
 from targets.presenters import threshold_number, threshold_text
 from targets.views.policy_drafts import EITHER, draft_of, part_of
-from targets.views.posting import UNPROCESSABLE, done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.posting import UNPROCESSABLE, done, form_page, posted
 
 FACTS = ("clause", "wording", "due_on", "judged_reading", "has_upper_failure", "region", "note")
 

@@ -18,14 +18,14 @@ from targets.proposals.actions import draft_reply
 from targets.proposals.content import Content, figures_of, reply_content
 from targets.proposals.register import ShownProposal
 from targets.proposals.word import reply_docx
-from targets.views.proposals import UNPROCESSABLE, may_draft, shown_of
+from targets.views.proposals import may_draft, shown_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
-from yiyang.form_errors import put_errors
 from yiyang.lib.filenames import attachment_named
+from yiyang.posting import UNPROCESSABLE, put_errors
 
 NO_REPLY = "还没有答复正文；请先起草。"
 NOT_OPEN = "这件建议提案不在承办、起草中，答复不能改动；请回到它的页面查看。"

@@ -19,11 +19,11 @@ from targets.proposals.register import ShownProposal
 from targets.regions import columns_of
 from targets.results import latest_run
 from targets.views.proposal_drafts import NOT_OPEN
-from targets.views.proposals import UNPROCESSABLE, may_draft, shown_of
+from targets.views.proposals import may_draft, shown_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
 Change = Callable[..., None]
 NO_FIGURE = "没有这个数字，或已删去；请回到建议提案页面查看。"

@@ -25,9 +25,8 @@ from targets.supervision.lights import thresholds_text
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 NO_PROPOSAL = "没有这件建议提案，或不在您的授权范围；请从建议提案名单里点选。"
 
 

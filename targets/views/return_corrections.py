@@ -13,12 +13,11 @@ from targets.models import ReturnCorrection
 from targets.returns.checks import number_text
 from targets.returns.corrections import correctable, decide, may_decide, may_propose, propose
 from targets.returns.effective import numbers_of
-from targets.views.posting import form_page, posted
 from targets.views.returns import return_of
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
+from yiyang.posting import form_page, posted, put_errors
 
 NO_CORRECTION = "没有这份更正说明，或不在您的授权范围；请从填报单里点选。"
 NOT_CORRECTABLE = "这份填报单现在没有更正可提；请回到填报单查看。"

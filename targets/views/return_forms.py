@@ -24,11 +24,11 @@ from targets.returns.forms_actions import (
     remove_part,
 )
 from targets.returns.soundness import faults_of
-from targets.views.posting import done, form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.posting import done, form_page, posted
 
 NO_FORM = "没有这份表式；请从表式列表里点选。"
 NOT_DRAFT = "表式已启用，不再改动；请另立新版。"

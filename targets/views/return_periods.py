@@ -14,11 +14,10 @@ from targets.returns.calendar import chase_text, owing, progress
 from targets.returns.opening import open_period
 from targets.returns.publishing import approved_corrections, paper_key
 from targets.returns.quarters import due_days, quarter_of
-from targets.views.posting import form_page, posted
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
+from yiyang.posting import form_page, posted, put_errors
 
 NO_PERIOD = "没有布置过这一季度；请从填报日历里点选。"
 NO_EDITION = "没有这一版；请从季度页面里点选。"

@@ -17,11 +17,10 @@ from targets.returns.calendar import TONES, standing, standing_tone
 from targets.returns.corrections import may_propose
 from targets.returns.sheets import Filled, filled
 from targets.returns.states import Party, parties_of, steps_from
-from targets.views.posting import UNPROCESSABLE
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
 NO_RETURN = "没有这份填报单，或不在您的授权范围；请从填报日历里点选。"
 NO_STEP = "现在没有由您办理的步骤；请回到填报单查看。"

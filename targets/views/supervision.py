@@ -22,9 +22,8 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.attachments.panel import attachments_panel
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 NO_SUPERVISION = "没有这张督办单，或不在您的授权范围；请从督办台账里点选。"
 
 

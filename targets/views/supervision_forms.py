@@ -20,9 +20,8 @@ from targets.views.supervision import shown_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 LONGEST_KEY = 18
 # 各栏的短长，预填时不得超过。
 LONGEST_TITLE, LONGEST_BASIS = 100, 500

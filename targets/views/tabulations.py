@@ -33,9 +33,9 @@ from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.dated import messages_of
-from yiyang.form_errors import put_errors
 from yiyang.lib.books import XLSX_TYPE
 from yiyang.lib.filenames import attachment_named
+from yiyang.posting import put_errors
 
 NO_TABLE = "没有这张统计表；请从“统计表”里选择。"
 NOT_MEASURED = "还没有量度结果，没有统计表可看；夜间任务完成后再来。"

@@ -38,9 +38,8 @@ from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.attachments.panel import attachments_panel
 from yiyang.dated import messages_of
-from yiyang.form_errors import put_errors
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 NO_TASK = "没有这项任务；请从任务台账里点选。"
 
 

@@ -21,7 +21,7 @@ from yiyang.api.forms import RevokeForm, RotateForm, TokenForm
 from yiyang.api.models import ApiToken
 from yiyang.api.resources import read_scopes, write_scopes
 from yiyang.api.tokens import codes_of, issue_token, revoke_token, rotate_token
-from yiyang.form_errors import put_errors
+from yiyang.posting import put_errors
 
 NO_ACCOUNT = "没有这个接口账号，请从账号列表里点选。"
 NOT_FOUND = "没有这个令牌，请回到账号页查看。"

@@ -20,8 +20,8 @@ from yiyang.attachments.contents import EXTENSIONS, TYPES
 from yiyang.attachments.forms import UploadForm, VoidForm
 from yiyang.attachments.holders import Holder, holder_named
 from yiyang.attachments.models import Attachment, AttachmentContent, FileKind
+from yiyang.posting import UNPROCESSABLE
 
-UNPROCESSABLE = 422
 UID_SHOWN = 8
 NO_RECORD = "没有这条记录，或不在您的授权范围。"
 NO_FILE = "没有这个附件，或不在您的授权范围；已作废、已销毁的附件不能再打开。"

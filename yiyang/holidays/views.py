@@ -13,13 +13,12 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.dated import messages_of
-from yiyang.form_errors import put_errors
 from yiyang.holidays.actions import enter_days, void_day
 from yiyang.holidays.calendar import work_calendar
 from yiyang.holidays.forms import HolidayForm
 from yiyang.holidays.models import Holiday, HolidayKind
+from yiyang.posting import UNPROCESSABLE, put_errors
 
-UNPROCESSABLE = 422
 YEARS = range(2004, 2100)
 
 

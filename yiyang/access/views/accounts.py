@@ -24,7 +24,7 @@ from yiyang.access.models.users import UserQuerySet
 from yiyang.access.panels import panels_of
 from yiyang.access.passwords import one_time_password
 from yiyang.access.roles import Permission, Role
-from yiyang.form_errors import put_errors
+from yiyang.posting import put_errors
 
 PAGE_SIZE = 50
 NOT_FOUND = "没有这个账号，请从账号列表里点选。"

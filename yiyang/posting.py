@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import Form
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm, Form
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 
@@ -27,15 +27,17 @@ def done(form: Form, enter: Callable[[], HttpResponseBase]) -> HttpResponseBase 
     try:
         return enter()
     except ValidationError as error:
-        for field, told in _by_field(error).items():
-            form.add_error(field if field in form.fields else None, told)
+        put_errors(form, error)
         return None
 
 
-def _by_field(error: ValidationError) -> dict[str, list[str]]:
-    if hasattr(error, "error_dict"):
-        return error.message_dict
-    return {NON_FIELD_ERRORS: error.messages}
+def put_errors(form: BaseForm, error: ValidationError) -> None:
+    """Add the refusal to its fields; what is about none of the form's goes above the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
 
 
 def form_page(
