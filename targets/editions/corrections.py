@@ -16,6 +16,8 @@ from targets.results import figure_of
 from yiyang.access.scope import Actor
 
 Key = tuple[int, str, str]
+# 值为 None 的格子有数，只是这位读者看不到。
+Cells = dict[Key, Figure | None]
 ARRAYS = ("numerators", "denominators", "excluded", "missing", "expected")
 
 
@@ -30,12 +32,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One cell: what was published, and what a later run says."""
+    """One cell: what was published, and what a later run says; one run may have no such cell."""
 
     region: Region
     indicator: Indicator
     before: Said
     after: Said
+
+
+ADDED, GONE = Said("原无（新增）", "", ()), Said("取消", "", ())
 
 
 def later_runs(edition: Edition) -> list[IndicatorRun]:
@@ -47,25 +52,31 @@ def later_runs(edition: Edition) -> list[IndicatorRun]:
 
 
 def corrections(edition: Edition, later: IndicatorRun, actor: Actor) -> list[Correction]:
-    """The cells both runs have, as far as the actor may see them in both, that differ."""
+    """The cells that differ, as far as the actor may see them in whichever run holds them."""
     regions = Region.objects.in_bulk(_differing_regions(edition.run, later))
-    before = _figures(edition.run, regions, actor)
-    after = _figures(later, regions, actor)
-    keys = [key for key in before if key in after and _differ(key, before[key], after[key])]
+    before, after = _cells(edition.run, regions, actor), _cells(later, regions, actor)
+    whole = later.region_id
+    only = {key[1:] for key in before.keys() ^ after.keys() if key[0] == whole}
     return [
         Correction(
-            regions[key[0]], BY_KEY[key[1:]], _said(before[key], key), _said(after[key], key)
+            regions[key[0]],
+            BY_KEY[key[1:]],
+            _said(before[key], key) if key in before else ADDED,
+            _said(after[key], key) if key in after else GONE,
         )
-        for key in sorted(keys, key=lambda key: (regions[key[0]].code, key[1:]))
+        for key in sorted(before.keys() | after.keys(), key=lambda k: (regions[k[0]].code, k[1:]))
+        # 整个指标新增或取消的，只在全市一行里说，不逐个区划说。
+        if _is_told(key, before, after) and (key[1:] not in only or key[0] == whole)
     ]
 
 
 def _differing_regions(run: IndicatorRun, later: IndicatorRun) -> list[int]:
     """The regions with any other number, without reading every figure one by one."""
     before, after = _arrays(run), _arrays(later)
+    every = before.keys() | after.keys()
     if run.definition_ids != later.definition_ids:
-        return sorted(before.keys() & after.keys())
-    return sorted(pk for pk in before.keys() & after.keys() if before[pk] != after[pk])
+        return sorted(every)
+    return sorted(pk for pk in every if before.get(pk) != after.get(pk))
 
 
 def _arrays(run: IndicatorRun) -> dict[int, tuple[object, ...]]:
@@ -73,26 +84,32 @@ def _arrays(run: IndicatorRun) -> dict[int, tuple[object, ...]]:
     return {region: tuple(arrays) for region, *arrays in rows}
 
 
-def _figures(run: IndicatorRun, regions: Mapping[int, Region], actor: Actor) -> dict[Key, Figure]:
-    rows = IndicatorSnapshot.objects.filter(run=run, region__in=list(regions)).visible_to(actor)
-    return {
-        (row.region_id, row.indicator, row.reading): figure_of(row)
-        for row in rows
-        if (row.indicator, row.reading) in BY_KEY
-    }
+def _cells(run: IndicatorRun, regions: Mapping[int, Region], actor: Actor) -> Cells:
+    """Every cell the run holds in the regions."""
+    rows = IndicatorSnapshot.objects.filter(run=run, region__in=list(regions))
+    keys = rows.values_list("region_id", "indicator", "reading")
+    held: Cells = dict.fromkeys(key for key in keys if key[1:] in BY_KEY)
+    for row in rows.visible_to(actor):
+        if (key := (row.region_id, row.indicator, row.reading)) in held:
+            held[key] = figure_of(row)
+    return held
 
 
-def _differ(key: Key, before: Figure, after: Figure) -> bool:
-    """Whether a reader sees another number; people left out are told to nobody here."""
-    return _seen(key, before) != _seen(key, after)
+def _is_told(key: Key, before: Cells, after: Cells) -> bool:
+    """Whether a reader sees another number; what is hidden in either run is told to nobody."""
+    found = [cells[key] for cells in (before, after) if key in cells]
+    seen = [_seen(key, figure) for figure in found if figure is not None]
+    return len(seen) == len(found) and (len(seen) == 1 or seen[0] != seen[1])
 
 
 def _seen(key: Key, figure: Figure) -> tuple[int | None, ...]:
+    """What a reader sees of a figure; people left out are told to nobody here."""
     excluded = None if counts_people(BY_KEY[key[1:]]) else figure.excluded
     return (figure.numerator, figure.denominator, figure.missing, figure.expected, excluded)
 
 
-def _said(figure: Figure, key: Key) -> Said:
+def _said(figure: Figure | None, key: Key) -> Said:
+    assert figure is not None, "看不到的格子不列"
     indicator = BY_KEY[key[1:]]
     return Said(
         value_text(figure, indicator),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from contracts.tests.factories import make_person, make_signup, make_team
-from institutions.models import GreenChannel
+from institutions.models import GreenChannel, RegionLevel, RegionPlacement
 from institutions.models.services import FULL_CHANNEL
-from institutions.tests.factories import LONG_AGO, make_health, make_licence
+from institutions.tests.factories import LONG_AGO, make_health, make_licence, make_region
 from targets.editions.actions import propose_edition, publish_edition, return_edition
 from targets.editions.canonical import seal
 from targets.editions.checking import check
@@ -23,7 +24,9 @@ from targets.editions.content import lines_of, targets_on
 from targets.editions.corrections import corrections, later_runs
 from targets.editions.marks import marks_on
 from targets.editions.work import to_publish
+from targets.indicators.catalogue import CATALOGUE
 from targets.models import Edition, EditionState, IndicatorRun, RunStatus, Target
+from targets.tests import page_scene
 from targets.tests.editions.editions import (
     AT,
     FIRST_DAY,
@@ -34,7 +37,7 @@ from targets.tests.editions.editions import (
     publish,
     run_on_due_day,
 )
-from targets.tests.page_scene import DUE_DAY, Scene, make_target, store_run
+from targets.tests.page_scene import DUE_DAY, LATER_DAY, Scene, make_target, store_run
 from yiyang.access.roles import Role
 from yiyang.access.tests.accounts import open_user
 from yiyang.changelog.models import ChangeEntry
@@ -197,6 +200,34 @@ def test_later_corrections_are_listed_cell_by_cell(office: Office, scene: Scene)
     assert rows[("测试市", "standard")] == ("4/6", "5/7")
     assert rows[("东区", "standard")] == ("3/4", "4/5")
     assert ("西区", "standard") not in rows
+
+
+def test_a_region_only_one_run_holds_is_told_as_new_or_gone(office: Office, scene: Scene) -> None:
+    runs = [run_on_due_day()]
+    make_region("北区", RegionLevel.DISTRICT, scene.city.city)
+    runs.append(store_run(scene.city.city, DUE_DAY))
+    RegionPlacement.objects.filter(region__name="北区").update(starts_on=LATER_DAY)
+    runs.append(store_run(scene.city.city, DUE_DAY))
+    told = [
+        {
+            (one.region.name, one.before.value, one.after.value)
+            for one in corrections(publish(office, run), later, office.reviewer)
+        }
+        for run, later in pairwise(runs)
+    ]
+    assert told == [{("北区", "原无（新增）", "无数据")}, {("北区", "无数据", "取消")}]
+
+
+def test_an_indicator_only_one_run_holds_is_told_once_for_the_city(
+    office: Office, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_scene, "CATALOGUE", [one for one in CATALOGUE if one.code != "GC17"])
+    without = store_run(scene.city.city, DUE_DAY, ("GC20",))
+    monkeypatch.undo()
+    whole = store_run(scene.city.city, DUE_DAY, ("GC20",))
+    found = corrections(publish(office, without), whole, office.reviewer)
+    assert {one.indicator.code for one in found} == {"GC17"}
+    assert {(one.region.name, one.before.value) for one in found} == {("测试市", "原无（新增）")}
 
 
 def test_a_new_edition_stands_for_the_old_one_which_stays(office: Office, scene: Scene) -> None:
