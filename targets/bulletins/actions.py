@@ -13,7 +13,7 @@ from institutions.models import Region
 from targets.bulletins.archiving import keep_signed
 from targets.bulletins.chosen import refuse_unfit
 from targets.bulletins.content import content_for
-from targets.bulletins.states import STEPS, Desk, desks_of, records_from_paper, steps_from
+from targets.bulletins.states import STEPS, desks_of, records_from_paper, steps_from
 from targets.bulletins.templates import template_in_use
 from targets.bulletins.texts import texts_for
 from targets.bureau_names import names_not_official, official_names
@@ -26,6 +26,7 @@ from targets.models import (
     Target,
 )
 from targets.models.bulletins import HISTORICAL, LONGEST_SAID
+from targets.steps import not_now, refuse_others, refuse_words
 from yiyang.access.decorators import FORBIDDEN
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -36,7 +37,6 @@ S, V = BulletinState, BulletinVerb
 ISSUER = "health_commission"
 NO_ISSUER = "部门名录里没有卫生健康委员会在 {day} 的正式名称，不能署名；请先在部门名录里补上。"
 NOT_DRAFT = "通报已送审，内容不再改动；要改，请审核的人退回。"
-NOT_YOUR_STEP = "这一步不由您办理：{who}才能{verb}。"
 SAME_PERSON = "{verb}须由拟稿人、送审人以外的人办理；请另一位同事办理。"
 SAME_LEADER = "分管领导与签发人须是两位；请另一位领导签发。"
 LONGEST_NAME = 30
@@ -126,8 +126,8 @@ def take_step(
         locked = _locked(bulletin)
         _refuse(by, locked, verb)
         signer = _leader_named(by, verb, signer)
-        _refuse_words(verb, text)
-        locked.state = STEPS[verb].ends
+        refuse_words(STEPS[verb], verb, text, what="原因", longest=LONGEST_SAID)
+        locked.state = STEPS[verb].ends or locked.state
         _mark(locked, verb, by, signer)
         locked.full_clean()
         locked.save()
@@ -138,13 +138,10 @@ def take_step(
 
 
 def _refuse(by: Actor, bulletin: Bulletin, verb: BulletinVerb) -> None:
-    step, desks = STEPS[verb], desks_of(by)
-    if not desks & step.desks:
-        who = "、".join(desk.value for desk in Desk if desk in step.desks)
-        raise PermissionDenied(NOT_YOUR_STEP.format(who=who, verb=verb.label))
-    state = BulletinState(bulletin.state)
+    desks, state = desks_of(by), BulletinState(bulletin.state)
+    refuse_others(STEPS[verb], verb, desks)
     if verb not in steps_from(state, desks):
-        raise ValidationError(f"通报现在是“{state.label}”，不能{verb.label}；请刷新页面查看。")
+        raise not_now("通报", state.label, verb)
     makers = {bulletin.drafted_by_id, bulletin.submitted_by_id}
     if verb in (V.REVIEW, V.ENDORSE, V.SIGN) and by.user_id in makers:
         raise ValidationError(SAME_PERSON.format(verb=verb.label))
@@ -166,13 +163,6 @@ def _leader_named(by: Actor, verb: BulletinVerb, signer: str) -> str:
     if len(name) > LONGEST_NAME:
         raise ValidationError({"signer": f"姓名最多 {LONGEST_NAME} 字。"})
     return name
-
-
-def _refuse_words(verb: BulletinVerb, text: str) -> None:
-    if STEPS[verb].needs_text and not text.strip():
-        raise ValidationError({"text": f"{verb.label}须写明原因。"})
-    if len(text) > LONGEST_SAID:
-        raise ValidationError({"text": f"意见最多 {LONGEST_SAID} 字，现有 {len(text)} 字。"})
 
 
 def _mark(bulletin: Bulletin, verb: BulletinVerb, by: Actor, signer: str) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from targets.models import BulletinState, BulletinVerb
+from targets.steps import Step, open_steps
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
@@ -21,29 +21,20 @@ class Desk(Enum):
     LEADER = "领导"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the table."""
-
-    desks: frozenset[Desk]
-    starts: frozenset[BulletinState]
-    ends: BulletinState
-    needs_text: bool = False
-    names_leader: bool = False  # 由科室登记的，要填领导姓名
-
-
 WRITER, OFFICE, LEADER = (frozenset({desk}) for desk in Desk)
-STEPS: Mapping[BulletinVerb, Step] = {
+STEPS: Mapping[BulletinVerb, Step[Desk, BulletinState]] = {
     V.SUBMIT: Step(WRITER, frozenset({S.DRAFT}), S.OFFICE),
     V.REVIEW: Step(OFFICE, frozenset({S.OFFICE}), S.CHIEF),
-    V.ENDORSE: Step(LEADER | OFFICE, frozenset({S.CHIEF}), S.SIGNING, names_leader=True),
-    V.SIGN: Step(LEADER | OFFICE, frozenset({S.SIGNING}), S.SIGNED, names_leader=True),
+    V.ENDORSE: Step(LEADER | OFFICE, frozenset({S.CHIEF}), S.SIGNING),
+    V.SIGN: Step(LEADER | OFFICE, frozenset({S.SIGNING}), S.SIGNED),
     V.RETURN: Step(
         LEADER | OFFICE, frozenset({S.OFFICE, S.CHIEF, S.SIGNING}), S.DRAFT, needs_text=True
     ),
     V.DROP: Step(WRITER, frozenset({S.DRAFT}), S.DROPPED, needs_text=True),
     V.WITHDRAW: Step(LEADER | OFFICE, frozenset({S.SIGNED}), S.WITHDRAWN, needs_text=True),
 }
+# 领导自己的步骤：由科室登记的，要填领导姓名。
+OF_LEADERS = frozenset({V.ENDORSE, V.SIGN})
 # 领导只看得到送到自己桌上的：科室审核那一步不由领导退回。
 NOT_OF_LEADERS = frozenset({(S.OFFICE, V.RETURN)})
 
@@ -62,13 +53,11 @@ def steps_from(state: BulletinState, desks: frozenset[Desk]) -> list[BulletinVer
     """What may be done now from these desks, in the order of the table."""
     return [
         verb
-        for verb, step in STEPS.items()
-        if state in step.starts
-        and desks & step.desks
-        and not (desks == LEADER and (state, verb) in NOT_OF_LEADERS)
+        for verb in open_steps(STEPS, state, desks)
+        if not (desks == LEADER and (state, verb) in NOT_OF_LEADERS)
     ]
 
 
 def records_from_paper(verb: BulletinVerb, desks: frozenset[Desk]) -> bool:
     """Whether a leader's step is recorded here for a leader who signed on paper."""
-    return STEPS[verb].names_leader and Desk.LEADER not in desks
+    return verb in OF_LEADERS and Desk.LEADER not in desks

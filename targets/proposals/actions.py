@@ -26,7 +26,8 @@ from targets.models.proposals import LONGEST_TEXT
 from targets.proposals.archiving import archive_reply
 from targets.proposals.figures import shown_figures
 from targets.proposals.reply import unknown_marks
-from targets.proposals.states import STEPS, TAKEN, Party, assistant_of, parties_of, steps_from
+from targets.proposals.states import STEPS, TAKEN, assistant_of, parties_of, steps_from
+from targets.steps import not_now, refuse_others, refuse_words
 from yiyang.access.decorators import FORBIDDEN
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -37,7 +38,6 @@ from yiyang.lib.masking import LONG_NUMBER
 S, V = ProposalState, ProposalVerb
 NOT_OPEN = "答复已送审或已发出，登记的内容不再改动；请刷新页面查看。"
 NOT_DRAFTING = "这件建议提案不在承办、起草中，答复不能改动；请刷新页面查看。"
-NOT_YOUR_STEP = "这一步不由您办理：{who}才能{verb}。"
 SAME_PERSON = "答复须由起草人、送审人以外的人审核；请另一位市卫健审核办理。"
 LOOKS_PERSONAL = "{what}里有像手机号、证件号的长数字；文稿不写个人信息，请删去。"
 LONGEST_TERM = timedelta(days=731)
@@ -144,13 +144,10 @@ def take_step(
 
 
 def _refuse(by: Actor, proposal: Proposal, verb: ProposalVerb) -> None:
-    parties, step = parties_of(by, proposal), STEPS[verb]
-    if not parties & step.parties:
-        who = "、".join(party.value for party in Party if party in step.parties)
-        raise PermissionDenied(NOT_YOUR_STEP.format(who=who, verb=verb.label))
-    state = ProposalState(proposal.state)
+    parties, state = parties_of(by, proposal), ProposalState(proposal.state)
+    refuse_others(STEPS[verb], verb, parties)
     if verb not in steps_from(state, parties):
-        raise ValidationError(f"建议提案现在是“{state.label}”，不能{verb.label}；请刷新页面查看。")
+        raise not_now("建议提案", state.label, verb)
     if verb is V.APPROVE and by.user_id in (proposal.drafted_by_id, proposal.submitted_by_id):
         raise ValidationError(SAME_PERSON)
     if verb in (V.SUBMIT, V.ANSWER):
@@ -162,10 +159,7 @@ def _refuse(by: Actor, proposal: Proposal, verb: ProposalVerb) -> None:
 
 
 def _refuse_words(verb: ProposalVerb, said: StepSaid) -> None:
-    if STEPS[verb].needs_text and not said.text.strip():
-        raise ValidationError({"text": f"{verb.label}须写明情况或原因。"})
-    if len(said.text) > LONGEST_TEXT:
-        raise ValidationError({"text": f"情况最多 {LONGEST_TEXT} 字，现有 {len(said.text)} 字。"})
+    refuse_words(STEPS[verb], verb, said.text, what="情况或原因", longest=LONGEST_TEXT)
     if verb is V.EXTEND and said.extended_to is None:
         raise ValidationError({"extended_to": "延期请填写延到哪一天。"})
     if verb is V.JUDGE and not said.satisfaction:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from targets.models import Proposal, ProposalAssistant, ProposalState, ProposalVerb
 from targets.models.bureau_grants import bureaus_of
+from targets.steps import Step, open_steps
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
@@ -22,22 +22,12 @@ class Party(Enum):
     ASSISTANT = "会办单位的部门联络员"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the table; no `ends` means that the state stays."""
-
-    parties: frozenset[Party]
-    starts: frozenset[ProposalState]
-    ends: ProposalState | None = None
-    needs_text: bool = False
-
-
 KEEPER, CHECKER, ASSISTANT = (frozenset({party}) for party in Party)
 TAKEN = frozenset({S.REGISTERED, S.HANDLING, S.DRAFTING})
 UNANSWERED = TAKEN | {S.REVIEW, S.APPROVED}
 
 # 登记、修改登记与起草有自己的表单，不在这里。
-STEPS: Mapping[ProposalVerb, Step] = {
+STEPS: Mapping[ProposalVerb, Step[Party, ProposalState]] = {
     V.TAKE: Step(KEEPER, frozenset({S.REGISTERED}), S.HANDLING),
     V.OPINE: Step(ASSISTANT, TAKEN - {S.REGISTERED}, needs_text=True),
     V.SUBMIT: Step(KEEPER, frozenset({S.DRAFTING}), S.REVIEW),
@@ -56,7 +46,7 @@ STEPS: Mapping[ProposalVerb, Step] = {
 
 def steps_from(state: ProposalState, parties: frozenset[Party]) -> list[ProposalVerb]:
     """What the parties may do now, in the order of the table."""
-    return [verb for verb, step in STEPS.items() if state in step.starts and parties & step.parties]
+    return open_steps(STEPS, state, parties)
 
 
 def parties_of(actor: Actor, proposal: Proposal) -> frozenset[Party]:

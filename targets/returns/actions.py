@@ -22,13 +22,13 @@ from targets.models.returns import LONGEST_NOTE
 from targets.returns.fetching import OF_DISTRICTS, OF_INSTITUTIONS, Fetched, Fetcher
 from targets.returns.publishing import publish_first
 from targets.returns.sheets import filled
-from targets.returns.states import STEPS, Party, parties_of, steps_from
+from targets.returns.states import OF_NOBODY, STEPS, Party, parties_of, steps_from
+from targets.steps import NOT_YOUR_STEP, not_now, refuse_others, refuse_words
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
 
 L, S, V = ReturnLevel, ReturnState, ReturnVerb
 Entered = Mapping[str, tuple[Decimal | None, str]]
-NOT_YOUR_STEP = "这一步不由您办理：{who}才能{verb}。"
 NOT_OPEN = "填报单现在是“{state}”，数不能再改；请刷新页面查看。"
 PARENT_CLOSED = "{unit}已经报出或锁定，不能再{verb}；请先由审核人退回{unit}的表。"
 DIFFERS = "与取数 {number} 不同，请在说明里写明原因。"
@@ -100,21 +100,15 @@ def _do(by: Actor, own: QuarterlyReturn, verb: ReturnVerb, text: str) -> None:
 
 
 def _refuse(by: Actor, own: QuarterlyReturn, verb: ReturnVerb, text: str) -> None:
-    step = STEPS[ReturnLevel(own.level)].get(verb)
+    step = STEPS[ReturnLevel(own.level)].get(verb, OF_NOBODY)
     parties = parties_of(by, own)
-    if step is None or not parties & step.parties:
-        who = "、".join(one.value for one in Party if step and one in step.parties)
-        raise PermissionDenied(NOT_YOUR_STEP.format(who=who or "没有人", verb=verb.label))
+    refuse_others(step, verb, parties)
     if verb not in steps_from(own, parties):
-        state = ReturnState(own.state).label
-        raise ValidationError(f"填报单现在是“{state}”，不能{verb.label}；请刷新页面查看。")
+        raise not_now("填报单", ReturnState(own.state).label, verb)
     above = above_of(own)
     if above is not None and not above.is_open:
         raise ValidationError(PARENT_CLOSED.format(unit=above.unit_name, verb=verb.label))
-    if step.needs_text and not text.strip():
-        raise ValidationError({"text": f"{verb.label}须写明原因。"})
-    if len(text) > LONGEST_TEXT:
-        raise ValidationError({"text": f"情况最多 {LONGEST_TEXT} 字，现有 {len(text)} 字。"})
+    refuse_words(step, verb, text, what="原因", longest=LONGEST_TEXT)
     makers = {V.REVIEW: (own.submitted_by_id, own.filled_by_id), V.PUBLISH: (own.submitted_by_id,)}
     makers[V.LOCK] = makers[V.REVIEW]
     if by.user_id in makers.get(verb, ()):

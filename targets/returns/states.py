@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from targets.models import QuarterlyReturn, ReturnLevel, ReturnState, ReturnVerb
+from targets.steps import Step, open_steps
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
@@ -21,23 +21,15 @@ class Party(Enum):
     ABOVE = "上一级汇总人"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the table; no `ends` means that the state stays."""
-
-    parties: frozenset[Party]
-    starts: frozenset[ReturnState]
-    ends: ReturnState | None = None
-    needs_text: bool = False
-
-
 FILLER, CHECKER, ABOVE = (frozenset({party}) for party in Party)
 BEING_FILLED = frozenset({S.FILLING, S.RETURNED})
-FETCH = Step(FILLER, BEING_FILLED)
+FETCH: Step[Party, ReturnState] = Step(FILLER, BEING_FILLED)
 SUBMIT = Step(FILLER, BEING_FILLED, S.SUBMITTED)
 REVIEW = Step(CHECKER, frozenset({S.SUBMITTED}), S.REVIEWED)
+# 这一级没有的步骤。
+OF_NOBODY: Step[Party, ReturnState] = Step(frozenset(), frozenset())
 
-STEPS: Mapping[ReturnLevel, Mapping[ReturnVerb, Step]] = {
+STEPS: Mapping[ReturnLevel, Mapping[ReturnVerb, Step[Party, ReturnState]]] = {
     L.INSTITUTION: {
         V.SUBMIT: SUBMIT,
         V.FETCH: FETCH,
@@ -86,5 +78,4 @@ def _fills(actor: Actor, own: QuarterlyReturn, level: ReturnLevel) -> bool:
 def steps_from(quarterly_return: QuarterlyReturn, parties: frozenset[Party]) -> list[ReturnVerb]:
     """What the parties may do now, in the order of the table."""
     steps = STEPS[ReturnLevel(quarterly_return.level)]
-    state = ReturnState(quarterly_return.state)
-    return [verb for verb, step in steps.items() if state in step.starts and parties & step.parties]
+    return open_steps(steps, ReturnState(quarterly_return.state), parties)

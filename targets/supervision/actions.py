@@ -28,7 +28,8 @@ from targets.models import (
     Urgency,
 )
 from targets.models.supervision import LONGEST_TEXT
-from targets.supervision.states import STEPS, Party, steps_from
+from targets.steps import not_now, refuse_others, refuse_words
+from targets.supervision.states import STEPS, steps_from
 from targets.supervision.undertakers import assistant_of, parties_of
 from yiyang.access.decorators import FORBIDDEN
 from yiyang.access.roles import Permission
@@ -39,7 +40,6 @@ from yiyang.dated import checked_create
 S, V = SupervisionState, SupervisionVerb
 Unit = Bureau | Region
 NOT_DRAFT = "督办单已交办或未予立项，内容不再改动；请刷新页面查看。"
-NOT_YOUR_STEP = "这一步不由您办理：{who}才能{verb}。"
 SAME_PERSON = "{verb}须由立项人、申请人以外的人办理；请另一位市卫健审核办理。"
 
 
@@ -128,15 +128,11 @@ def is_paused(supervision: Supervision) -> bool:
 
 
 def _refuse(by: Actor, supervision: Supervision, verb: SupervisionVerb) -> None:
-    parties, step = parties_of(by, supervision), STEPS[verb]
-    if not parties & step.parties:
-        who = "、".join(party.value for party in Party if party in step.parties)
-        raise PermissionDenied(NOT_YOUR_STEP.format(who=who, verb=verb.label))
-    state = SupervisionState(supervision.state)
+    parties, state = parties_of(by, supervision), SupervisionState(supervision.state)
+    refuse_others(STEPS[verb], verb, parties)
     paused = is_paused(supervision)
     if verb not in steps_from(state, parties, is_paused=paused):
-        shown = f"{state.label}{'（暂停计时）' if paused else ''}"
-        raise ValidationError(f"督办单现在是“{shown}”，不能{verb.label}；请刷新页面查看。")
+        raise not_now("督办单", f"{state.label}{'（暂停计时）' if paused else ''}", verb)
     makers = {
         V.ASSIGN: (supervision.drafted_by_id,),
         V.CLOSE: (supervision.drafted_by_id, supervision.submitted_by_id),
@@ -146,10 +142,7 @@ def _refuse(by: Actor, supervision: Supervision, verb: SupervisionVerb) -> None:
 
 
 def _refuse_words(verb: SupervisionVerb, text: str, asked_by: date | None, by: Actor) -> None:
-    if STEPS[verb].needs_text and not text.strip():
-        raise ValidationError({"text": f"{verb.label}须写明情况。"})
-    if len(text) > LONGEST_TEXT:
-        raise ValidationError({"text": f"情况最多 {LONGEST_TEXT} 字，现有 {len(text)} 字。"})
+    refuse_words(STEPS[verb], verb, text, what="情况", longest=LONGEST_TEXT)
     if asked_by is not None and verb is not V.CHASE:
         raise ValidationError({"asked_by": "只有催办才填要求反馈的日期。"})
     if asked_by is not None and asked_by < by.day:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from targets.models import SupervisionState, SupervisionVerb
+from targets.steps import Step, open_steps
 
 S, V = SupervisionState, SupervisionVerb
 
@@ -20,33 +20,23 @@ class Party(Enum):
     ASSISTANT = "协办单位（部门联络员或区卫健经办）"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the table; no `ends` means that the state stays."""
-
-    parties: frozenset[Party]
-    starts: frozenset[SupervisionState]
-    ends: SupervisionState | None = None
-    needs_text: bool = True
-
-
 KEEPER, CHECKER, UNDERTAKER, ASSISTANT = (frozenset({party}) for party in Party)
 UNDER_WAY = frozenset({S.ASSIGNED, S.WORKING})
 
 # 立项与修改有自己的表单，不在这里。
-STEPS: Mapping[SupervisionVerb, Step] = {
-    V.ASSIGN: Step(CHECKER, frozenset({S.DRAFT}), S.ASSIGNED, needs_text=False),
-    V.WITHDRAW: Step(KEEPER | CHECKER, frozenset({S.DRAFT}), S.WITHDRAWN),
-    V.SIGN: Step(UNDERTAKER, frozenset({S.ASSIGNED}), S.WORKING, needs_text=False),
-    V.FEEDBACK: Step(UNDERTAKER, frozenset({S.WORKING})),
+STEPS: Mapping[SupervisionVerb, Step[Party, SupervisionState]] = {
+    V.ASSIGN: Step(CHECKER, frozenset({S.DRAFT}), S.ASSIGNED),
+    V.WITHDRAW: Step(KEEPER | CHECKER, frozenset({S.DRAFT}), S.WITHDRAWN, needs_text=True),
+    V.SIGN: Step(UNDERTAKER, frozenset({S.ASSIGNED}), S.WORKING),
+    V.FEEDBACK: Step(UNDERTAKER, frozenset({S.WORKING}), needs_text=True),
     # 协办单位说的只供牵头单位与审核参看：不动状态，也不算牵头单位的反馈。
-    V.ASSIST: Step(ASSISTANT, UNDER_WAY),
-    V.SUBMIT: Step(UNDERTAKER, frozenset({S.WORKING}), S.REVIEW),
-    V.CLOSE: Step(CHECKER, frozenset({S.REVIEW}), S.CLOSED, needs_text=False),
-    V.RETURN: Step(CHECKER, frozenset({S.REVIEW}), S.WORKING),
-    V.CHASE: Step(KEEPER | CHECKER, UNDER_WAY),
-    V.PAUSE: Step(KEEPER, frozenset({S.WORKING})),
-    V.RESUME: Step(KEEPER, frozenset({S.WORKING}), needs_text=False),
+    V.ASSIST: Step(ASSISTANT, UNDER_WAY, needs_text=True),
+    V.SUBMIT: Step(UNDERTAKER, frozenset({S.WORKING}), S.REVIEW, needs_text=True),
+    V.CLOSE: Step(CHECKER, frozenset({S.REVIEW}), S.CLOSED),
+    V.RETURN: Step(CHECKER, frozenset({S.REVIEW}), S.WORKING, needs_text=True),
+    V.CHASE: Step(KEEPER | CHECKER, UNDER_WAY, needs_text=True),
+    V.PAUSE: Step(KEEPER, frozenset({S.WORKING}), needs_text=True),
+    V.RESUME: Step(KEEPER, frozenset({S.WORKING})),
 }
 # 暂停计时期间不能做的，和只能在暂停期间做的。
 NOT_WHILE_PAUSED = frozenset({V.PAUSE, V.SUBMIT})
@@ -58,8 +48,4 @@ def steps_from(
 ) -> list[SupervisionVerb]:
     """What the parties may do now, in the order of the table."""
     barred = NOT_WHILE_PAUSED if is_paused else ONLY_WHILE_PAUSED
-    return [
-        verb
-        for verb, step in STEPS.items()
-        if state in step.starts and parties & step.parties and verb not in barred
-    ]
+    return [verb for verb in open_steps(STEPS, state, parties) if verb not in barred]
