@@ -14,10 +14,11 @@ from targets.bulletins.actions import LONGEST_NAME
 from targets.bulletins.chosen import NONE_CHOSEN, offered_targets
 from targets.bulletins.docx_file import MAX_FILE, MEGABYTE
 from targets.bureau_names import official_names
+from targets.forms.fields import offer, offer_steps
 from targets.models import BulletinVerb
 from targets.models.bulletins import HISTORICAL, LONGEST_PARAGRAPHS, LONGEST_SAID, LONGEST_TITLE
 from targets.supervision.undertakers import districts
-from yiyang.holidays.forms import NOT_A_DAY, day_field
+from yiyang.holidays.forms import day_field
 
 LONGEST_ADDRESSEE = 300
 LARGEST_ID = 2**63 - 1
@@ -68,21 +69,20 @@ class BulletinForm(forms.Form):
     with_ranking = forms.BooleanField(
         label="写各区排名", required=False, help_text="默认不排名；要排名的，请先请示。"
     )
-    feedback_by = day_field("反馈期限", "要求各区反馈整改情况的，填最后一天；不要求的不填。")
+    feedback_by = day_field(
+        "反馈期限", "要求各区反馈整改情况的，填最后一天；不要求的不填。", required=False
+    )
 
     def __init__(self, *args: Any, day: date, as_of: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["feedback_by"].required = False
-        self.fields["feedback_by"].error_messages = {"invalid": NOT_A_DAY}
         offers: dict[str, Any] = {
             "region": _regions(day),
             "copied_to": [(name, name) for name in official_names(day).values()],
             "targets": offered_targets(as_of),
         }
         for name, choices in offers.items():
+            offer(self, name, choices)
             field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField | forms.MultipleChoiceField)
-            field.choices = choices
             field.error_messages["invalid_choice"] = f"请从列表里选择{field.label}。"
 
     def clean_feedback_by(self) -> date | None:
@@ -100,12 +100,12 @@ class WordsForm(forms.Form):
     lacking = forms.CharField(label="存在差距")
     demands = forms.CharField(label="下一步要求")
     with_ranking = forms.BooleanField(label="写各区排名", required=False)
-    feedback_by = day_field("反馈期限", "填了的，在“下一步要求”末尾自动写上反馈时间。")
+    feedback_by = day_field(
+        "反馈期限", "填了的，在“下一步要求”末尾自动写上反馈时间。", required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["feedback_by"].required = False
-        self.fields["feedback_by"].error_messages = {"invalid": NOT_A_DAY}
         for name in ("opening", "standing", "lacking", "demands"):
             field = self.fields[name]
             field.widget = forms.Textarea(attrs={"rows": 4 if name == "opening" else 8})
@@ -136,12 +136,7 @@ class StepForm(forms.Form):
         self, *args: Any, verbs: Sequence[BulletinVerb], asks_signer: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        verb = self.fields["verb"]
-        assert isinstance(verb, forms.ChoiceField)
-        verb.choices = [(one.value, one.label) for one in verbs]
-        verb.error_messages |= dict.fromkeys(
-            ("required", "invalid_choice"), "请选择怎样办理；状态可能刚有变化，请刷新页面。"
-        )
+        offer_steps(self, "verb", verbs)
         _limit(self.fields["text"], LONGEST_SAID)
         if not asks_signer:
             del self.fields["signer"]

@@ -1,12 +1,14 @@
-"""Fields that several forms of policies have, each with its Chinese messages."""
+"""Fields that several forms have, each with its Chinese messages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import TextChoices
 
 DAY_WRONG = dict.fromkeys(("required", "invalid"), "请写成 2019-01-01 这样的日期。")
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
@@ -67,4 +69,19 @@ def choice_field(
             "required": f"请选择{label}。",
             "invalid_choice": f"请从列表里选择{label}。",
         },
+    )
+
+
+def offer(form: forms.Form, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Give a field its list, where that depends on who asks or on which day."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [*choices]
+
+
+def offer_steps(form: forms.Form, name: str, verbs: Sequence[TextChoices]) -> None:
+    """Give a field the steps that may be taken now."""
+    offer(form, name, [(one.value, one.label) for one in verbs])
+    form.fields[name].error_messages |= dict.fromkeys(
+        ("required", "invalid_choice"), "请选择怎样办理；状态可能刚有变化，请刷新页面。"
     )

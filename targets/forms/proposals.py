@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from institutions.models import Region
+from targets.forms.fields import offer, offer_steps
 from targets.indicators.catalogue import BY_KEY, CATALOGUE
 from targets.models import (
     Bureau,
@@ -24,7 +25,7 @@ from targets.papers.sentences import Since
 from targets.proposals.actions import Registration, StepSaid
 from targets.proposals.actions_figures import Wanted
 from targets.proposals.clock import TERM_MONTHS, due_from
-from yiyang.holidays.forms import NOT_A_DAY, day_field
+from yiyang.holidays.forms import day_field
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 NO_PERSONS = "写机构与事项，不写老年人姓名、证件号、电话。"
@@ -60,12 +61,6 @@ def _optional(field: forms.Field) -> forms.Field:
     return field
 
 
-def _offer(form: forms.Form, name: str, choices: Choices) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
-
-
 class ProposalForm(forms.Form):
     """What is registered of a proposal."""
 
@@ -89,7 +84,9 @@ class ProposalForm(forms.Form):
     )
     wording = _optional(words("建议要点", LONGEST_TEXT, help_text=NO_PERSONS, rows=4))
     assigned_on = day_field("交办日期")
-    due_by = day_field("答复期限", f"不填按交办之日起 {TERM_MONTHS} 个月；逢休息日顺延。")
+    due_by = day_field(
+        "答复期限", f"不填按交办之日起 {TERM_MONTHS} 个月；逢休息日顺延。", required=False
+    )
     lead = one_of("承办单位")
     assistants = forms.MultipleChoiceField(
         label="会办单位",
@@ -101,10 +98,8 @@ class ProposalForm(forms.Form):
 
     def __init__(self, *args: Any, bureaus: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["due_by"].required = False
-        self.fields["due_by"].error_messages = {"invalid": NOT_A_DAY}
-        _offer(self, "lead", [("", "请选择"), *bureaus])
-        _offer(self, "assistants", bureaus)
+        offer(self, "lead", [("", "请选择"), *bureaus])
+        offer(self, "assistants", bureaus)
 
     def registration(self) -> tuple[Registration, list[Bureau]]:
         """What was entered, as the action takes it."""
@@ -134,7 +129,7 @@ class FigureForm(forms.Form):
     side = one_of("取数", FigureSide.choices)
     region = one_of("区划")
     day = day_field("统计日", "须有当天的量度结果。")
-    earlier_day = day_field("对比日期", "不比较的不填。")
+    earlier_day = day_field("对比日期", "不比较的不填。", required=False)
     since = one_of(
         "对比的说法", [("", "不写"), *((one.name, f"比{one}") for one in Since)], required=False
     )
@@ -145,10 +140,8 @@ class FigureForm(forms.Form):
     def __init__(self, *args: Any, regions: Mapping[str, Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.regions = regions
-        self.fields["earlier_day"].required = False
-        self.fields["earlier_day"].error_messages = {"invalid": NOT_A_DAY}
-        _offer(self, "indicator", [("", "请选择"), *reading_choices()])
-        _offer(self, "region", [(code, one.name) for code, one in regions.items()])
+        offer(self, "indicator", [("", "请选择"), *reading_choices()])
+        offer(self, "region", [(code, one.name) for code, one in regions.items()])
 
     def wanted(self) -> Wanted:
         """What was entered, as the action takes it."""
@@ -178,7 +171,7 @@ class ProposalStepForm(forms.Form):
     """One of the steps that may be taken now, with what some of them need beside it."""
 
     verb = forms.ChoiceField(label="办理")
-    extended_to = day_field("延期到", "只在延期时填。")
+    extended_to = day_field("延期到", "只在延期时填。", required=False)
     satisfaction = one_of(
         "满意度", [("", "只在登记满意度时选"), *Satisfaction.choices], required=False
     )
@@ -187,12 +180,7 @@ class ProposalStepForm(forms.Form):
 
     def __init__(self, *args: Any, verbs: Sequence[ProposalVerb], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "verb", [(one.value, one.label) for one in verbs])
-        self.fields["verb"].error_messages |= dict.fromkeys(
-            ("required", "invalid_choice"), "请选择怎样办理；状态可能刚有变化，请刷新页面。"
-        )
-        self.fields["extended_to"].required = False
-        self.fields["extended_to"].error_messages = {"invalid": NOT_A_DAY}
+        offer_steps(self, "verb", verbs)
         needed = {
             "extended_to": ProposalVerb.EXTEND,
             "satisfaction": ProposalVerb.JUDGE,

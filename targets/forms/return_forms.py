@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+from targets.forms.fields import offer
 from targets.indicators.base import Indicator
 from targets.indicators.catalogue import CATALOGUE
 from targets.models import Answerer, CheckKind, ItemKind, ItemSource, ItemUnit, ReturnItem
@@ -16,7 +17,7 @@ from targets.models.return_forms import ITEM_CODE, LONGEST_CODE
 from targets.returns.forms_actions import MOST_ITEMS
 from targets.returns.soundness import source_fault
 from targets.returns.sources import REGISTER_COUNTS
-from yiyang.holidays.forms import NOT_A_DAY, day_field
+from yiyang.holidays.forms import day_field
 
 SEPARATORS = re.compile(r"[\s,，、；;]+")
 QUOTIENT = re.compile(r"\A([0-9A-Z]{1,10})\s*[/÷]\s*([0-9A-Z]{1,10})\Z")
@@ -87,13 +88,8 @@ class FormHeadForm(forms.Form):
         "批准文号", 60, required=False, hint="没有批准文号的，各处标“内部工作表”。"
     )
     valid_from = day_field("有效期起", "启用时上一版止于前一天。")
-    valid_until = day_field("有效期止", "最后一个有效日；不填为长期。")
+    valid_until = day_field("有效期止", "最后一个有效日；不填为长期。", required=False)
     note = _text("说明", 500, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["valid_until"].required = False
-        self.fields["valid_until"].error_messages["invalid"] = NOT_A_DAY
 
 
 class ItemForm(forms.Form):
@@ -112,9 +108,7 @@ class ItemForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fetch = self.fields["fetch"]
-        assert isinstance(fetch, forms.ChoiceField)
-        fetch.choices = sources()
+        offer(self, "fetch", sources())
         self.fields["code"].validators.append(ITEM_CODE)
 
     def clean(self) -> dict[str, Any]:
@@ -177,9 +171,7 @@ class CheckForm(forms.Form):
 
     def __init__(self, *args: Any, items: Sequence[ReturnItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        left = self.fields["left"]
-        assert isinstance(left, forms.ChoiceField)
-        left.choices = [(item.code, str(item)) for item in items]
+        offer(self, "left", [(item.code, str(item)) for item in items])
         self.codes = {item.code for item in items}
 
     def clean_terms(self) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from targets.forms.fields import offer_steps
 from targets.models import ReturnItem, ReturnVerb
 from targets.models.returns import LONGEST_NOTE
 from targets.returns.actions import LONGEST_TEXT
@@ -130,12 +131,7 @@ class ReturnStepForm(forms.Form):
 
     def __init__(self, *args: Any, verbs: Sequence[ReturnVerb], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        verb = self.fields["verb"]
-        assert isinstance(verb, forms.ChoiceField)
-        verb.choices = [(one.value, one.label) for one in verbs]
-        verb.error_messages |= dict.fromkeys(
-            ("required", "invalid_choice"), "请选择怎样办理；状态可能刚有变化，请刷新页面。"
-        )
+        offer_steps(self, "verb", verbs)
 
 
 class CorrectionDecisionForm(forms.Form):

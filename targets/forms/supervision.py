@@ -11,6 +11,7 @@ from django.conf import settings
 
 from institutions.models import Region
 from targets.bureau_names import BureauNames
+from targets.forms.fields import offer, offer_steps
 from targets.indicators.catalogue import CODES
 from targets.models import (
     Basis,
@@ -24,7 +25,7 @@ from targets.models import (
 from targets.models.supervision import LONGEST_CONTENT, LONGEST_TEXT
 from targets.supervision.actions import Draft, Unit
 from targets.supervision.undertakers import districts
-from yiyang.holidays.forms import NOT_A_DAY, day_field
+from yiyang.holidays.forms import day_field
 
 LONGEST_TERM = 750
 LARGEST_ID = 2**63 - 1
@@ -98,7 +99,7 @@ class SupervisionForm(forms.Form):
             ("invalid", "min_value", "max_value"), f"请填 1 至 {LONGEST_TERM} 的整数。"
         ),
     )
-    due_by = day_field("或：完成期限", "逢休息日顺延到下一个工作日。")
+    due_by = day_field("或：完成期限", "逢休息日顺延到下一个工作日。", required=False)
     task = forms.IntegerField(
         required=False, min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput
     )
@@ -106,12 +107,8 @@ class SupervisionForm(forms.Form):
 
     def __init__(self, *args: Any, units: UnitChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["due_by"].required = False
-        self.fields["due_by"].error_messages = {"invalid": NOT_A_DAY}
-        for name in ("lead", "assistants"):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField | forms.MultipleChoiceField)
-            field.choices = [("", "请选择"), *units] if name == "lead" else units
+        offer(self, "lead", [("", "请选择"), *units])
+        offer(self, "assistants", units)
         for field in self.fields.values():
             field.error_messages.setdefault("invalid_choice", f"请从列表里选择{field.label}。")
             if isinstance(field, forms.ChoiceField):
@@ -155,16 +152,10 @@ class StepForm(forms.Form):
         help_text="写机构与事项，不写老年人姓名、证件号。",
         error_messages={"max_length": f"情况最多 {LONGEST_TEXT} 字。"},
     )
-    asked_by = day_field("请于此日前反馈", "只在催办时填，可不填。")
+    asked_by = day_field("请于此日前反馈", "只在催办时填，可不填。", required=False)
 
     def __init__(self, *args: Any, verbs: Sequence[SupervisionVerb], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        verb = self.fields["verb"]
-        assert isinstance(verb, forms.ChoiceField)
-        verb.choices = [(one.value, one.label) for one in verbs]
-        verb.error_messages |= dict.fromkeys(
-            ("required", "invalid_choice"), "请选择怎样办理；状态可能刚有变化，请刷新页面。"
-        )
-        self.fields["asked_by"].required = False
+        offer_steps(self, "verb", verbs)
         if SupervisionVerb.CHASE not in verbs:
             del self.fields["asked_by"]

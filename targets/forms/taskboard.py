@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from targets.forms.fields import offer_steps
 from targets.models import ReportKind
 from targets.models.taskboard import WHOLE
 from targets.taskboard.actions import LONGEST_TEXT
@@ -37,12 +38,7 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: Sequence[ReportKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kind = self.fields["kind"]
-        assert isinstance(kind, forms.ChoiceField)
-        kind.choices = [(one.value, one.label) for one in kinds]
-        kind.error_messages |= dict.fromkeys(
-            ("required", "invalid_choice"), "请选择怎样办理；状态可能刚有变化，请刷新页面。"
-        )
+        offer_steps(self, "kind", kinds)
 
 
 class MilestoneForm(forms.Form):

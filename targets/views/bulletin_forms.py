@@ -7,21 +7,21 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from institutions.models import Region
 from targets.bulletins.actions import Draft, amend_bulletin, draft_bulletin
 from targets.bulletins.content import day_text
 from targets.forms.bulletins import BulletinForm, WordsForm
-from targets.models import Bulletin, BulletinState, IndicatorRun
+from targets.models import BulletinState, IndicatorRun
 from targets.results import latest_run, targets_of
 from targets.views.bulletins import bulletin_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.posting import UNPROCESSABLE, put_errors
+from yiyang.posting import done, form_page, posted
 
 WORDS = (
     *("title", "addressee", "copied_to", "opening", "standing", "lacking", "demands"),
@@ -35,19 +35,15 @@ def bulletin_new(request: ActorRequest) -> HttpResponseBase:
     """Begin a bulletin about a measured day."""
     day = request.actor.day
     as_of = _asked_day(request)
-    if request.method != "POST":
-        form = BulletinForm(initial=_initial(as_of), day=day, as_of=as_of)
-        return _form_page(request, "targets/bulletin_new.html", form, {"as_of": as_of})
-    form = BulletinForm(request.POST, day=day, as_of=as_of)
-    if form.is_valid():
-        try:
-            drafted = draft_bulletin(by=request.actor, draft=_draft(form.cleaned_data))
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, "已拟出初稿；请核对、修改文字后送审。")
-            return redirect("bulletin-detail", drafted.pk)
-    return _form_page(request, "targets/bulletin_new.html", form, {"as_of": as_of})
+    form = BulletinForm(posted(request), initial=_initial(as_of), day=day, as_of=as_of)
+
+    def draft() -> HttpResponseBase:
+        drafted = draft_bulletin(by=request.actor, draft=_draft(form.cleaned_data))
+        messages.success(request, "已拟出初稿；请核对、修改文字后送审。")
+        return redirect("bulletin-detail", drafted.pk)
+
+    answer = done(form, draft)
+    return answer or form_page(request, "targets/bulletin_new.html", form, {"as_of": as_of})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,20 +53,16 @@ def bulletin_amend(request: ActorRequest, bulletin_id: int) -> HttpResponseBase:
     bulletin = bulletin_of(request, bulletin_id)
     if bulletin.state != BulletinState.DRAFT:
         raise Http404("通报已送审，内容不再改动；请回到通报页面查看。")
-    context = {"bulletin": bulletin}
-    if request.method != "POST":
-        form = WordsForm(initial={name: getattr(bulletin, name) for name in WORDS})
-        return _form_page(request, "targets/bulletin_amend.html", form, context)
-    form = WordsForm(request.POST)
-    if form.is_valid():
-        try:
-            amend_bulletin(by=request.actor, bulletin=bulletin, said=form.cleaned_data)
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, "已修改。")
-            return redirect("bulletin-detail", bulletin_id)
-    return _form_page(request, "targets/bulletin_amend.html", form, context)
+    held = {name: getattr(bulletin, name) for name in WORDS}
+    form = WordsForm(posted(request), initial=held)
+
+    def amend() -> HttpResponseBase:
+        amend_bulletin(by=request.actor, bulletin=bulletin, said=form.cleaned_data)
+        messages.success(request, "已修改。")
+        return redirect("bulletin-detail", bulletin_id)
+
+    answer = done(form, amend)
+    return answer or form_page(request, "targets/bulletin_amend.html", form, {"bulletin": bulletin})
 
 
 def _asked_day(request: ActorRequest) -> date:
@@ -111,13 +103,3 @@ def _run(day: date) -> IndicatorRun:
     newest = latest_run()
     told = f"最近有结果的是{day_text(newest.as_of)}" if newest else "还没有任何量度结果"
     raise ValidationError({"as_of": f"{day_text(day)}没有量度结果；{told}。"})
-
-
-def _form_page(
-    request: ActorRequest,
-    template: str,
-    form: BulletinForm | WordsForm,
-    context: dict[str, date] | dict[str, Bulletin],
-) -> HttpResponse:
-    status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, template, {**context, "form": form}, status=status)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -24,7 +24,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.lib.filenames import attachment_named
-from yiyang.posting import UNPROCESSABLE, put_errors
+from yiyang.posting import UNPROCESSABLE, done
 
 NO_BULLETIN = "没有这份通报，或不在您的授权范围；请从通报列表里点选。"
 SHEET = "targets/papers/bulletin_sheet.html"
@@ -46,23 +46,14 @@ def bulletin_step(request: ActorRequest, bulletin_id: int) -> HttpResponseBase:
     form = _step_form(request, bulletin, request.POST)
     if form is None:
         raise PermissionDenied("现在没有由您办理的步骤；请回到通报页面查看。")
-    if form.is_valid():
-        verb = BulletinVerb(form.cleaned_data["verb"])
-        try:
-            take_step(
-                by=request.actor,
-                bulletin=bulletin,
-                verb=verb,
-                at=asked_at(request),
-                text=form.cleaned_data["text"],
-                signer=form.cleaned_data.get("signer", ""),
-            )
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, f"已{verb.label}。")
-            return redirect("bulletin-detail", bulletin_id)
-    return _page(request, bulletin, form=form, status=UNPROCESSABLE)
+
+    def take() -> HttpResponseBase:
+        said = dict(form.cleaned_data, verb=BulletinVerb(form.cleaned_data["verb"]))
+        take_step(by=request.actor, bulletin=bulletin, at=asked_at(request), **said)
+        messages.success(request, f"已{said['verb'].label}。")
+        return redirect("bulletin-detail", bulletin_id)
+
+    return done(form, take) or _page(request, bulletin, form=form, status=UNPROCESSABLE)
 
 
 @require_safe

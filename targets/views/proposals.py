@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,8 +25,9 @@ from targets.supervision.lights import thresholds_text
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
-from yiyang.posting import UNPROCESSABLE, put_errors
+from yiyang.posting import UNPROCESSABLE, done, form_page, posted
 
+FORM = "targets/proposal_form.html"
 NO_PROPOSAL = "没有这件建议提案，或不在您的授权范围；请从建议提案名单里点选。"
 
 
@@ -42,25 +43,21 @@ def proposal_detail(request: ActorRequest, proposal_id: int) -> HttpResponse:
 def proposal_new(request: ActorRequest) -> HttpResponseBase:
     """Register what was handed to the office."""
     bureaus = BureauNames(request.actor.day).choices()
-    if request.method != "POST":
-        begun = {"year": request.actor.day.year, "assigned_on": request.actor.day}
-        return _form_page(request, ProposalForm(initial=begun, bureaus=bureaus))
-    form = ProposalForm(request.POST, bureaus=bureaus)
-    if form.is_valid():
+    begun = {"year": request.actor.day.year, "assigned_on": request.actor.day}
+    form = ProposalForm(posted(request), initial=begun, bureaus=bureaus)
+
+    def register() -> HttpResponseBase:
         registration, assistants = form.registration()
-        try:
-            proposal = register_proposal(
-                by=request.actor,
-                region=portal_region(),
-                registration=registration,
-                assistants=assistants,
-            )
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, "已登记；接下来承办、起草答复。")
-            return redirect("proposal-detail", proposal.pk)
-    return _form_page(request, form)
+        proposal = register_proposal(
+            by=request.actor,
+            region=portal_region(),
+            registration=registration,
+            assistants=assistants,
+        )
+        messages.success(request, "已登记；接下来承办、起草答复。")
+        return redirect("proposal-detail", proposal.pk)
+
+    return done(form, register) or form_page(request, FORM, form, {"shown": None})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,24 +68,20 @@ def proposal_amend(request: ActorRequest, proposal_id: int) -> HttpResponseBase:
     if shown.state not in TAKEN:
         raise Http404("答复已送审或已发出，登记的内容不再改动；请回到建议提案页面查看。")
     bureaus = BureauNames(request.actor.day).choices()
-    if request.method != "POST":
-        return _form_page(request, ProposalForm(initial=_held(shown), bureaus=bureaus), shown)
-    form = ProposalForm(request.POST, bureaus=bureaus)
-    if form.is_valid():
+    form = ProposalForm(posted(request), initial=_held(shown), bureaus=bureaus)
+
+    def amend() -> HttpResponseBase:
         registration, assistants = form.registration()
-        try:
-            amend_proposal(
-                by=request.actor,
-                proposal=shown.proposal,
-                registration=registration,
-                assistants=assistants,
-            )
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, "已修改。")
-            return redirect("proposal-detail", proposal_id)
-    return _form_page(request, form, shown)
+        amend_proposal(
+            by=request.actor,
+            proposal=shown.proposal,
+            registration=registration,
+            assistants=assistants,
+        )
+        messages.success(request, "已修改。")
+        return redirect("proposal-detail", proposal_id)
+
+    return done(form, amend) or form_page(request, FORM, form, {"shown": shown})
 
 
 @require_POST
@@ -100,22 +93,14 @@ def proposal_step(request: ActorRequest, proposal_id: int) -> HttpResponseBase:
     if not verbs:
         raise PermissionDenied("现在没有由您办理的步骤；请回到建议提案页面查看。")
     form = ProposalStepForm(request.POST, verbs=verbs)
-    if form.is_valid():
-        verb = ProposalVerb(form.cleaned_data["verb"])
-        try:
-            take_step(
-                by=request.actor,
-                proposal=shown.proposal,
-                verb=verb,
-                at=asked_at(request),
-                said=form.said(),
-            )
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, f"已{verb.label}。")
-            return redirect("proposal-detail", proposal_id)
-    return _page(request, shown, form=form, status=UNPROCESSABLE)
+
+    def take() -> HttpResponseBase:
+        verb, at = ProposalVerb(form.cleaned_data["verb"]), asked_at(request)
+        take_step(by=request.actor, proposal=shown.proposal, verb=verb, at=at, said=form.said())
+        messages.success(request, f"已{verb.label}。")
+        return redirect("proposal-detail", proposal_id)
+
+    return done(form, take) or _page(request, shown, form=form, status=UNPROCESSABLE)
 
 
 def shown_of(request: ActorRequest, proposal_id: int) -> ShownProposal:
@@ -169,14 +154,6 @@ def _page(
         "lights": thresholds_text(),
     }
     return render(request, "targets/proposal_detail.html", context, status=status)
-
-
-def _form_page(
-    request: ActorRequest, form: ProposalForm, shown: ShownProposal | None = None
-) -> HttpResponse:
-    status = UNPROCESSABLE if form.is_bound else 200
-    context = {"form": form, "shown": shown}
-    return render(request, "targets/proposal_form.html", context, status=status)
 
 
 def _held(shown: ShownProposal) -> dict[str, Any]:

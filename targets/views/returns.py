@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,7 +20,7 @@ from targets.returns.states import Party, parties_of, steps_from
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
-from yiyang.posting import UNPROCESSABLE, put_errors
+from yiyang.posting import UNPROCESSABLE, done
 
 NO_RETURN = "没有这份填报单，或不在您的授权范围；请从填报日历里点选。"
 NO_STEP = "现在没有由您办理的步骤；请回到填报单查看。"
@@ -39,15 +39,13 @@ def return_detail(request: ActorRequest, return_id: int) -> HttpResponseBase:
     if not _is_filling(request, own):
         raise PermissionDenied(NOT_FILLING)
     form = SheetForm(request.POST, items=[line.item for line in sheet.lines])
-    if form.is_valid():
-        try:
-            fill(by=request.actor, quarterly_return=own, entered=form.entered())
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, "已保存；审核关系见表中各行，办理步骤在表下。")
-            return redirect("return-detail", own.pk)
-    return _page(request, own, sheet, form=form, status=UNPROCESSABLE)
+
+    def save() -> HttpResponseBase:
+        fill(by=request.actor, quarterly_return=own, entered=form.entered())
+        messages.success(request, "已保存；审核关系见表中各行，办理步骤在表下。")
+        return redirect("return-detail", own.pk)
+
+    return done(form, save) or _page(request, own, sheet, form=form, status=UNPROCESSABLE)
 
 
 @require_POST
@@ -59,22 +57,15 @@ def return_step(request: ActorRequest, return_id: int) -> HttpResponseBase:
     if not verbs:
         raise PermissionDenied(NO_STEP)
     form = ReturnStepForm(request.POST, verbs=verbs)
-    if form.is_valid():
-        verb = ReturnVerb(form.cleaned_data["verb"])
-        try:
-            take_step(
-                by=request.actor,
-                quarterly_return=own,
-                verb=verb,
-                at=asked_at(request),
-                text=form.cleaned_data["text"],
-            )
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, f"已{verb.label}。")
-            return redirect("return-detail", own.pk)
-    return _page(request, own, filled(own), step_form=form, status=UNPROCESSABLE)
+
+    def take() -> HttpResponseBase:
+        said = dict(form.cleaned_data, verb=ReturnVerb(form.cleaned_data["verb"]))
+        take_step(by=request.actor, quarterly_return=own, at=asked_at(request), **said)
+        messages.success(request, f"已{said['verb'].label}。")
+        return redirect("return-detail", own.pk)
+
+    answer = done(form, take)
+    return answer or _page(request, own, filled(own), step_form=form, status=UNPROCESSABLE)
 
 
 def return_of(request: ActorRequest, return_id: int) -> QuarterlyReturn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -22,7 +22,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.attachments.panel import attachments_panel
-from yiyang.posting import UNPROCESSABLE, put_errors
+from yiyang.posting import UNPROCESSABLE, done
 
 NO_SUPERVISION = "没有这张督办单，或不在您的授权范围；请从督办台账里点选。"
 
@@ -43,16 +43,14 @@ def supervision_step(request: ActorRequest, supervision_id: int) -> HttpResponse
     if not verbs:
         raise PermissionDenied("现在没有由您办理的步骤；请回到督办单查看。")
     form = StepForm(request.POST, verbs=verbs)
-    if form.is_valid():
-        entered = dict(form.cleaned_data, verb=SupervisionVerb(form.cleaned_data["verb"]))
-        try:
-            take_step(by=request.actor, supervision=shown.supervision, **entered)
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, f"已{entered['verb'].label}。")
-            return redirect("supervision-detail", supervision_id)
-    return _page(request, shown, form=form, status=UNPROCESSABLE)
+
+    def take() -> HttpResponseBase:
+        said = dict(form.cleaned_data, verb=SupervisionVerb(form.cleaned_data["verb"]))
+        take_step(by=request.actor, supervision=shown.supervision, **said)
+        messages.success(request, f"已{said['verb'].label}。")
+        return redirect("supervision-detail", supervision_id)
+
+    return done(form, take) or _page(request, shown, form=form, status=UNPROCESSABLE)
 
 
 @require_safe

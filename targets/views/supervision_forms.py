@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from targets.bureau_names import BureauNames
@@ -20,8 +19,9 @@ from targets.views.supervision import shown_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.posting import UNPROCESSABLE, put_errors
+from yiyang.posting import done, form_page, posted
 
+FORM = "targets/supervision_form.html"
 LONGEST_KEY = 18
 # 各栏的短长，预填时不得超过。
 LONGEST_TITLE, LONGEST_BASIS = 100, 500
@@ -32,20 +32,16 @@ LONGEST_TITLE, LONGEST_BASIS = 100, 500
 def supervision_new(request: ActorRequest) -> HttpResponseBase:
     """Propose an order, begun from an indicator behind, from a task, or free."""
     units = unit_choices(BureauNames(request.actor.day), request.actor.day)
-    if request.method != "POST":
-        form = SupervisionForm(initial=_begun(request), units=units)
-        return _form_page(request, form)
-    form = SupervisionForm(request.POST, units=units)
-    if form.is_valid():
+    begun = _begun(request) if request.method != "POST" else {}
+    form = SupervisionForm(posted(request), initial=begun, units=units)
+
+    def propose() -> HttpResponseBase:
         draft, assistants = form.draft()
-        try:
-            opened = open_supervision(by=request.actor, draft=draft, assistants=assistants)
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, "已立项；由市卫健审核交办后编号并起算期限。")
-            return redirect("supervision-detail", opened.pk)
-    return _form_page(request, form)
+        opened = open_supervision(by=request.actor, draft=draft, assistants=assistants)
+        messages.success(request, "已立项；由市卫健审核交办后编号并起算期限。")
+        return redirect("supervision-detail", opened.pk)
+
+    return done(form, propose) or form_page(request, FORM, form, {"shown": None})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,31 +52,16 @@ def supervision_amend(request: ActorRequest, supervision_id: int) -> HttpRespons
     if shown.state is not SupervisionState.DRAFT:
         raise Http404("督办单已交办或未予立项，内容不再改动；请回到督办单查看。")
     units = unit_choices(BureauNames(request.actor.day), request.actor.day)
-    if request.method != "POST":
-        initial = _held(shown.supervision)
-        return _form_page(request, SupervisionForm(initial=initial, units=units), shown)
-    form = SupervisionForm(request.POST, units=units)
-    if form.is_valid():
+    order = shown.supervision
+    form = SupervisionForm(posted(request), initial=_held(order), units=units)
+
+    def amend() -> HttpResponseBase:
         draft, assistants = form.draft()
-        try:
-            amend_supervision(
-                by=request.actor,
-                supervision=shown.supervision,
-                draft=draft,
-                assistants=assistants,
-            )
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, "已修改。")
-            return redirect("supervision-detail", supervision_id)
-    return _form_page(request, form, shown)
+        amend_supervision(by=request.actor, supervision=order, draft=draft, assistants=assistants)
+        messages.success(request, "已修改。")
+        return redirect("supervision-detail", supervision_id)
 
-
-def _form_page(request: ActorRequest, form: SupervisionForm, shown: Any = None) -> HttpResponse:
-    status = UNPROCESSABLE if form.is_bound else 200
-    context = {"form": form, "shown": shown}
-    return render(request, "targets/supervision_form.html", context, status=status)
+    return done(form, amend) or form_page(request, FORM, form, {"shown": shown})
 
 
 def _begun(request: ActorRequest) -> dict[str, Any]:

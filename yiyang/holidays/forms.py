@@ -15,11 +15,12 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 OUT_OF_RANGE = f"日期须在 {EARLIEST} 到 {LATEST} 之间，请核对年份。"
 
 
-def day_field(label: str, help_text: str = "") -> forms.DateField:
+def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
     """A date as the portal writes it, with the browser's own picker."""
     return forms.DateField(
         label=label,
         help_text=help_text,
+        required=required,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         validators=[
             MinValueValidator(EARLIEST, OUT_OF_RANGE),
