@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
@@ -82,12 +82,29 @@ BROKEN = (
     "模板里的标记写得不完整（{reason}）；请检查 {{{{ }}}} 与 {{% %}} 是否成对，"
     "for 与 endfor、if 与 endif 是否配齐。"
 )
+# 一份几百行的通报不到两百万字；再多的是循环里重复的内容太大。
+MOST_CHARACTERS = 8_000_000
+TOO_LONG = "模板里 for 重复的内容太多，出稿过大；请把 for 与 endfor 之间的内容减少后再传。"
 ONLY_PLAIN = "模板里的 {what} 不能用；只能写占位符、for 与 if，不能写函数、过滤器、算式。"
 
 
+class _Bounded(Template):
+    """A template that stops, in words, before what it writes fills the memory."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        written, size = [], 0
+        for piece in self.generate(*args, **kwargs):
+            size += len(piece)
+            if size > MOST_CHARACTERS:
+                raise ValidationError(TOO_LONG)
+            written.append(piece)
+        return "".join(written)
+
+
 def sandbox() -> ImmutableSandboxedEnvironment:
-    """The environment templates are read and rendered in: escaped, without one global name."""
+    """The environment templates are read and rendered in: escaped, bounded, without globals."""
     environment = ImmutableSandboxedEnvironment(autoescape=True)
+    environment.template_class = _Bounded
     environment.globals.clear()
     environment.filters.clear()
     environment.tests.clear()

@@ -21,6 +21,9 @@ from targets.charts.png import NOT_DRAWN, NoChineseFont, png_of
 from targets.papers.word import bytes_of
 from targets.papers.word_page import TEXT_WIDTH_MM, stamp
 
+# 试填时各表的行数：一座有几十个区的城市也不过这么多。
+MANY_ROWS = 100
+LONG_LISTS = ("indicators", "districts", "candidates", "notes")
 FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 UNUSABLE = "模板按样例出稿没有成功：{reason}。请从门户下载现用模板，在它上面改。"
 IN_PROPERTIES = "模板的文件属性（标题、作者、备注等）里不能写占位符；请在 Word 的“信息”里清空。"
@@ -29,11 +32,12 @@ IN_PROPERTIES = "模板的文件属性（标题、作者、备注等）里不能
 def check_template(content: bytes, sample: Content) -> None:
     """ValidationError in words unless the file is a docx whose every placeholder is known.
 
-    It is rendered once with `sample`, so that a template that breaks does so here.
+    It is rendered once with `sample`, its tables made long, so that a template that breaks or
+    swells does so here.
     """
     check_docx(content)
     try:
-        filled_in(content, sample)
+        filled_in(content, {**sample, **{name: sample[name] * MANY_ROWS for name in LONG_LISTS}})
     except ValidationError:
         raise
     # 解析不了的 XML 也是 SyntaxError。

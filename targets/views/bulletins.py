@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -77,7 +77,11 @@ def bulletin_print(request: ActorRequest, bulletin_id: int) -> HttpResponse:
 def bulletin_docx(request: ActorRequest, bulletin_id: int) -> HttpResponse:
     """送审稿 as Word; the audit records who took it."""
     bulletin = bulletin_of(request, bulletin_id)
-    return _file(word_of(bulletin), CONTENT_TYPE, file_name(bulletin, "docx"))
+    try:
+        content = word_of(bulletin)
+    except ValidationError as unusable:
+        raise Http404("；".join(unusable.messages)) from unusable
+    return _file(content, CONTENT_TYPE, file_name(bulletin, "docx"))
 
 
 @require_safe

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -59,7 +60,11 @@ def paper_file(request: ActorRequest, uid: UUID, suffix: str) -> HttpResponse:
     form = forms_of(paper.kind).form(suffix)
     if form is None:
         raise Http404(NO_FORM)
-    return _file(request, paper, form.render(paper), suffix, form.content_type)
+    try:
+        content = form.render(paper)
+    except ValidationError as unusable:
+        raise Http404("；".join(unusable.messages)) from unusable
+    return _file(request, paper, content, suffix, form.content_type)
 
 
 @require_safe

@@ -183,7 +183,8 @@ def _unpacked_size(file: BinaryIO) -> int:
             too_big = unpacked > min(MAX_UNPACKED_BYTES, SMALL_BYTES + MAX_RATIO * size)
             # 目录里写的大小可以造假；testzip 按它读并核对校验和，读到多出的内容即报错。
             is_broken = not too_big and archive.testzip() is not None
-    except BROKEN_ZIP:
+    # 目录里的位置是负的、名称不是 UTF-8，引出的是 ValueError。
+    except (*BROKEN_ZIP, ValueError):
         raise ValueError(UNREADABLE) from None
     if is_broken:
         raise ValueError(UNREADABLE)

@@ -17,6 +17,7 @@ from docx import Document
 from contracts.tests.persons import browser_of
 from institutions.models import RegionGrant
 from institutions.tests.factories import LONG_AGO
+from targets.bulletins.templates import add_template
 from targets.models import Bulletin, BulletinVerb, Paper
 from targets.papers import pdf
 from targets.tests.bulletins.documents import docx_saying
@@ -236,6 +237,24 @@ def test_a_template_is_sent_in_and_a_wrong_one_named(desks: Desks) -> None:
     right = SimpleUploadedFile("市通报.docx", docx_saying("{{ title }}"))
     assert client.post(way, {"file": right, "note": "改了标题"}).status_code == 302
     assert "市通报.docx" in page(client, "bulletin-template-list")
+
+
+def test_a_template_that_cannot_be_used_any_more_is_told_not_crashed_on(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """收进来以后规则收紧了的模板：说明哪里不行，不出错页。"""
+    by = desks.actor("clerk")
+    monkeypatch.setattr("targets.bulletins.templates.check_template", lambda *_: None)
+    add_template(by=by, name="x.docx", content=docx_saying("{{ tilte }}"))
+    signed = desks.brought(4)
+    client, uid = browser(desks, "office"), Paper.objects.get().uid
+    for way in (
+        reverse("bulletin-docx", args=[signed.pk]),
+        reverse("paper-file", args=[uid, "docx"]),
+    ):
+        answer = client.get(way)
+        assert answer.status_code == 404
+        assert "tilte" in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["bulletin-list", "bulletin-detail"])

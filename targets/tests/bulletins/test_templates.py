@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -127,7 +128,12 @@ def test_very_deep_markup_is_refused() -> None:
         check_markup(deep)
 
 
-RELS = "word/_rels/document.xml.rels"
+def test_a_loop_that_swells_is_refused_before_it_fills_the_memory() -> None:
+    """一行样例里不大，几百家机构就是几个 GB。"""
+    swelling = docx_saying("{%p for one in candidates %}", "大" * 100_000, "{%p endfor %}")
+    assert "重复的内容太多" in refusal(swelling)
+
+
 LINK = (
     b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
     b'relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/'
@@ -169,8 +175,126 @@ def test_links_a_reader_may_click_are_harmless() -> None:
     check_docx(changed(PLAIN, {"word/_rels/x.xml.rels": LINK % b"hyperlink"}))
 
 
+IMAGE, CLICKED = LINK % b"image", LINK % b"hyperlink"
+WIDE = IMAGE.replace(b'"1.0"', b'"1.0" encoding="UTF-16LE"').decode().encode("utf-16-le")
+INSIDE = LINK.replace(b"External", b"Internal")
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        (IMAGE.replace(b"External", b"Ext&#101;rnal"), "链接"),
+        (IMAGE.replace(b"/x", b"/a>b"), "链接"),
+        (IMAGE.replace(b"/x", b"/?Type='/hyperlink'"), "链接"),
+        (WIDE, "链接"),
+        (CLICKED.replace(b"http:", b"file:"), "链接"),
+        (CLICKED.replace(b"http://example.invalid", b"\\\\host"), "链接"),
+        (INSIDE % b"oleObject", "嵌入"),
+        (INSIDE % b"aFChunk", "嵌入"),
+    ],
+    ids=["charref", "angle", "faked", "utf16", "file", "share", "ole", "chunk"],
+)
+def test_a_link_in_disguise_is_found(link: bytes, told: str) -> None:
+    for name in ("word/_rels/x.xml.rels", "word/_rels/X.XML.RELS"):
+        assert told in refusal(changed(PLAIN, {name: link}))
+
+
+@pytest.mark.parametrize(
+    ("encoded", "told"),
+    [
+        ("<?xml version='1.0'?><!DOCTYPE x><x/>".encode("utf-16"), "DOCTYPE"),
+        (b'<?xml version="1.0" encoding="UTF-7"?>+ADw-!DOCTYPE x+AD4-<x/>', "只收 Word"),
+        (b"<x>" * 200 + b"</x>" * 200, "不会写的内容"),
+    ],
+    ids=["utf16", "utf7", "deep"],
+)
+def test_markup_no_office_program_writes_is_refused(encoded: bytes, told: str) -> None:
+    assert told in refusal(changed(PLAIN, {"word/x.xml": encoded}))
+
+
+@pytest.mark.parametrize("name", ["word/x.html", "../x.exe", "word/media/x.bin", "word/x"])
+def test_a_part_of_no_known_kind_is_refused(name: str) -> None:
+    assert "嵌入" in refusal(changed(PLAIN, {name: b"x"}))
+
+
+def test_two_parts_of_one_name_are_refused() -> None:
+    assert "只收 Word" in refusal(changed(PLAIN, {"word/DOCUMENT.xml": b"<x/>"}))
+
+
+# ── 域 ────────────────────────────────────────────────────────────────────────
+
+
+def with_field(*pieces: str) -> bytes:
+    """A document with a field whose instruction stands in these pieces."""
+    marks = [f'<w:r><w:fldChar w:fldCharType="{one}"/></w:r>' for one in ("begin", "end")]
+    runs = [f"<w:r><w:instrText>{one}</w:instrText></w:r>" for one in pieces]
+    return with_body(f"<w:p>{marks[0]}{''.join(runs)}{marks[1]}</w:p>")
+
+
+def with_body(xml: str) -> bytes:
+    with ZipFile(BytesIO(PLAIN)) as package:
+        body = package.read("word/document.xml").decode()
+    return changed(PLAIN, {"word/document.xml": body.replace("<w:p>", f"{xml}<w:p>", 1).encode()})
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["PAGE"],
+        [" PAGE ", r"\* MERGEFORMAT"],
+        [r'TOC \o "1-3"'],
+        [r'HYPERLINK \l "_Toc1"'],
+        ['HYPERLINK "https://example.invalid/"'],
+    ],
+)
+def test_fields_that_count_and_refer_are_taken(pieces: list[str]) -> None:
+    check_docx(with_field(*pieces))
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["DDE", r'AUTO c:\windows\cmd.exe "/k calc"'],
+        ["includepicture &quot;http://example.invalid/x.png&quot;"],
+        [r'INCLUDETEXT "c:\\boot.ini"'],
+        [r'HYPERLINK "\\\\host\\share"'],
+        ["MACROBUTTON x"],
+        [""],
+        ["PAGE {{ title }}"],
+        ["{%r if title %}", "PAGE", "{%r endif %}", "DDE x"],
+        ["PAGE", "</w:instrText><w:t>{%r if title %}</w:t><w:instrText>", "DDE x"],
+    ],
+)
+def test_fields_that_fetch_run_or_change_are_refused(pieces: list[str]) -> None:
+    assert "域" in refusal(with_field(*pieces))
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        '<w:p><w:fldSimple w:instr="DDEAUTO cmd"/></w:p>',
+        '<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText>DDE x</w:instrText></w:r></w:p>',
+    ],
+    ids=["simple", "unended"],
+)
+def test_other_ways_to_write_a_field_are_judged_alike(xml: str) -> None:
+    assert "域" in refusal(with_body(xml))
+
+
+def test_a_file_cut_or_damaged_anywhere_is_refused_in_words() -> None:
+    """断网、坏盘传上来的半个文件：说得清楚，不出错页。"""
+    whole = house_template()
+    for place in range(30, len(whole), len(whole) // 60):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        for content in (whole[:place], bytes(damaged)):
+            with suppress(ValidationError):
+                check_template(content, SAMPLE)
+
+
 def test_a_broken_document_is_refused_in_words() -> None:
-    assert "没有成功" in refusal(changed(PLAIN, {"word/document.xml": b"<w:document"}))
+    assert "不完整" in refusal(changed(PLAIN, {"word/document.xml": b"<w:document"}))
+    assert "没有成功" in refusal(changed(PLAIN, {"word/document.xml": b"<document/>"}))
 
 
 # ── 版次 ──────────────────────────────────────────────────────────────────────

@@ -111,6 +111,14 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
         rows(bomb)
 
 
+def test_a_directory_that_points_before_the_file_is_refused_in_words() -> None:
+    broken = bytearray(xlsx([["名称"], ["颐和养老院"]]))
+    end = broken.rfind(b"PK\x05\x06")
+    broken[end + 16 : end + 20] = (2**24).to_bytes(4, "little")
+    with pytest.raises(ValueError, match="打不开"):
+        rows(bytes(broken))
+
+
 def test_a_zip_that_lies_about_its_size_is_refused() -> None:
     honest = xlsx([["名称"]])
     size = zipfile.ZipFile(io.BytesIO(honest)).getinfo("xl/workbook.xml").file_size
