@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -18,6 +18,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from yiyang.lib.cell_room import NOT_WRAPPING, height_of
 from yiyang.lib.sheets import safe_cell
 
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,7 +49,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: its cells, the name of the look of each, its height and what is shown as one."""
+    """One row: its cells, the name of the look of each, its height and what is shown as one.
+
+    Without a height the row is as high as its wrapping texts need.
+    """
 
     cells: Sequence[Cell]
     looks: tuple[str, ...]
@@ -101,6 +105,7 @@ def streamed(sheets: Sequence[Sheet], looks: Mapping[str, Look]) -> Iterator[byt
     outlet = _Outlet()
     with ZipFile(io.BytesIO(_template(sheets, looks))) as template, ZipFile(outlet, "w") as archive:
         styles = _styles_in(template, looks)
+        wrapping = {name for name, look in looks.items() if look.get("text_wrap")}
         for part in template.namelist():
             number = SHEET_PART.fullmatch(part)
             if number is None:
@@ -108,7 +113,7 @@ def streamed(sheets: Sequence[Sheet], looks: Mapping[str, Look]) -> Iterator[byt
                 continue
             around = template.read(part).decode()
             with archive.open(_entry(part), "w") as written:
-                for text in _sheet_text(around, sheets[int(number[1]) - 1], styles):
+                for text in _sheet_text(around, sheets[int(number[1]) - 1], styles, wrapping):
                     written.write(text.encode())
                     if outlet.size >= BLOCK_BYTES:
                         yield outlet.take()
@@ -153,32 +158,54 @@ def _styles_in(template: ZipFile, looks: Mapping[str, Look]) -> dict[str, str]:
     return dict(zip(looks, samples, strict=True))
 
 
-def _sheet_text(around: str, sheet: Sheet, styles: Mapping[str, str]) -> Iterator[str]:
+def _sheet_text(
+    around: str, sheet: Sheet, styles: Mapping[str, str], wrapping: Collection[str]
+) -> Iterator[str]:
     """The sheet of the template with the lines in place of its rows."""
     found = ROWS.search(around)
     if found is None:
         raise ValueError("工作簿样板里没有放行的地方。")
     # 样板里写的范围只到样行；这一项可以没有。
     yield SIZE.sub("", around[: found.start()]) + "<sheetData>"
-    columns = [xl_col_to_name(column) for column in range(len(sheet.widths))]
-    by_looks: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    places: dict[tuple[str, ...], _Places] = {}
     merged: list[str] = []
     for number, line in enumerate(sheet.lines, start=1):
-        if line.looks not in by_looks:
-            numbers = [styles[look] for look in line.looks]
-            by_looks[line.looks] = list(zip(columns, numbers, strict=False))
-        merged += [_area(block, number, columns) for block in line.blocks]
-        yield _line_text(number, line, by_looks[line.looks])
+        if line.looks not in places:
+            places[line.looks] = _places(line.looks, sheet, styles, wrapping)
+        merged += [_area(block, number) for block in line.blocks]
+        yield _line_text(number, line, places[line.looks])
     yield "</sheetData>" + _merged_text(merged) + around[found.end() :]
 
 
-def _line_text(number: int, line: Line, places: Sequence[tuple[str, str]]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the cells of alike lines stand: column and style of each, and the room of its text."""
+
+    columns: Sequence[tuple[str, str]]
+    room: Sequence[float]
+
+
+def _places(
+    looks: Sequence[str], sheet: Sheet, styles: Mapping[str, str], wrapping: Collection[str]
+) -> _Places:
+    columns = [(xl_col_to_name(place), styles[look]) for place, look in enumerate(looks)]
+    room = [
+        width if look in wrapping else NOT_WRAPPING
+        for look, width in zip(looks, sheet.widths, strict=False)
+    ]
+    return _Places(columns, room)
+
+
+def _line_text(number: int, line: Line, places: _Places) -> str:
     cells = (
         _cell_text(f"{column}{number}", cell, style)
-        for (column, style), cell in zip(places, line.cells, strict=False)
+        for (column, style), cell in zip(places.columns, line.cells, strict=False)
     )
-    height = f' ht="{line.height}" customHeight="1"' if line.height else ""
-    return f'<row r="{number}"{height}>{"".join(cells)}</row>'
+    height = line.height
+    if height is None and not line.blocks:
+        height = height_of(line.cells, places.room)
+    room = f' ht="{height}" customHeight="1"' if height else ""
+    return f'<row r="{number}"{room}>{"".join(cells)}</row>'
 
 
 def _cell_text(place: str, cell: Cell, style: str) -> str:
@@ -192,8 +219,9 @@ def _cell_text(place: str, cell: Cell, style: str) -> str:
     return f'<c r="{place}" s="{style}"><v>{cell!r}</v></c>'
 
 
-def _area(block: Block, number: int, columns: Sequence[str]) -> str:
-    return f"{columns[block.first]}{number}:{columns[block.last]}{number + block.below}"
+def _area(block: Block, number: int) -> str:
+    first, last = xl_col_to_name(block.first), xl_col_to_name(block.last)
+    return f"{first}{number}:{last}{number + block.below}"
 
 
 def _merged_text(areas: Sequence[str]) -> str:

@@ -15,12 +15,15 @@ from yiyang.lib.books import streamed as streamed_sheets
 HEADINGS_AT: Final = 2  # 第 1 行水印，第 2 行说明，第 3 行表头
 MARK_LENGTH: Final = 120  # 页眉页脚各限 255 字，水印里的 & 还要写成两个
 WIDTH: Final = 20
+# 名称比一栏宽的折行，不被右边的格子遮住；没有写行高的行由表格程序按内容定。
+TEXT: Final[Look] = {"border": 1, "num_format": "@", "text_wrap": True, "valign": "top"}
 LOOKS: Final[dict[str, Look]] = {
     "mark": {"bold": True},
     "note": {},
-    "head": {"bold": True, "bg_color": "#E8F0F6", "border": 1},
-    "text": {"border": 1, "num_format": "@"},
-    "wrong": {"border": 1, "num_format": "@", "bg_color": "#FBE9E6", "bold": True},
+    "head": {"bold": True, "bg_color": "#E8F0F6", "border": 1, "text_wrap": True},
+    "text": TEXT,
+    "number": {"border": 1, "num_format": "0", "valign": "top"},
+    "wrong": {**TEXT, "bg_color": "#FBE9E6", "bold": True},
 }
 Cell = str | int
 
@@ -33,12 +36,17 @@ class Marked(str):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What stands around the rows; `mark` is the first line and on every printed page."""
+    """What stands around the rows; `mark` is the first line and on every printed page.
+
+    The first columns that are `kept` stay in sight; without `widths` all are alike.
+    """
 
     title: str
     mark: str
     note: str
     headings: Sequence[str]
+    widths: Sequence[float] = ()
+    kept: int = 1
 
 
 def streamed(layout: Layout, rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
@@ -51,9 +59,9 @@ def sheet_of(layout: Layout, rows: Iterable[Sequence[Cell]], title: str = "") ->
     mark = plain_mark(layout.mark[:MARK_LENGTH])
     return Sheet(
         title=title or layout.title,
-        widths=[WIDTH] * max(len(layout.headings), 1),
+        widths=layout.widths or [WIDTH] * max(len(layout.headings), 1),
         lines=_lines(layout, rows),
-        frozen=(HEADINGS_AT + 1, 1),
+        frozen=(HEADINGS_AT + 1, layout.kept),
         repeated=(0, HEADINGS_AT),
         header=f"&C{mark}",
         footer=f"&L{mark}&R&P/&N",
@@ -64,9 +72,11 @@ def _lines(layout: Layout, rows: Iterable[Sequence[Cell]]) -> Iterator[Line]:
     yield Line((layout.mark,), ("mark",))
     yield Line((layout.note,), ("note",))
     yield Line(tuple(layout.headings), ("head",) * len(layout.headings))
-    right = ("text",) * len(layout.headings)
     for row in rows:
-        if any(isinstance(cell, Marked) for cell in row):
-            yield Line(row, tuple("wrong" if isinstance(one, Marked) else "text" for one in row))
-        else:
-            yield Line(row, right)
+        yield Line(row, tuple(map(_look, row)))
+
+
+def _look(cell: Cell) -> str:
+    if isinstance(cell, int):
+        return "number"
+    return "wrong" if isinstance(cell, Marked) else "text"

@@ -25,6 +25,7 @@ from yiyang.lib.books import (
     sheet_titles,
     streamed,
 )
+from yiyang.lib.cell_room import lines_in
 
 LOOKS: dict[str, Look] = {
     "title": {"bold": True},
@@ -100,6 +101,37 @@ def test_the_parts_of_a_sheet_stand_in_the_order_of_the_standard() -> None:
     assert merged == ["A1:C1", "A2:A3", "B2:C2"]
     [first, *_] = sheet.iter(f"{NAMESPACE}row")
     assert first.get("ht") == "30.0"
+
+
+def test_a_row_is_as_high_as_its_wrapping_texts() -> None:
+    looks: dict[str, Look] = {"text": {"text_wrap": True}, "bare": {}}
+    name = "演示东环路社区日间照料中心（二期）"
+    lines = [
+        Line((name, 1), ("text", "text")),
+        Line((name, 1), ("bare", "bare")),
+        Line(("甲", 1), ("text", "text")),
+        Line((name * 1000, 1), ("text", "text")),
+        Line((name, 1), ("text", "text"), 20.0),
+    ]
+    rows = tree(b"".join(streamed([Sheet("表", [20, 8], lines)], looks))).iter(f"{NAMESPACE}row")
+    # 一栏放得下九个字；两行字的行高写明，表格程序不再自己猜；最高只许 409 磅。
+    assert [row.get("ht") for row in rows] == ["33.0", None, None, "409.0", "20.0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 10, 1),
+        ("九个汉字放得下一行", 20, 1),
+        ("十个汉字要折成两行字", 20, 2),
+        ("015030000000000000", 20, 1),
+        ("0150300000000000000", 20, 2),
+        ("一\n二", 20, 2),
+        ("字", 1, 1),
+    ],
+)
+def test_a_wide_character_takes_two_and_is_never_cut(text: str, width: int, lines: int) -> None:
+    assert lines_in(text, width) == lines
 
 
 def test_every_sheet_prints_on_landscape_a4_with_its_headings_repeated() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 import tracemalloc
 from collections.abc import Iterator, Sequence
@@ -68,6 +69,20 @@ def test_what_looks_like_a_formula_is_text(text: str) -> None:
     shown = str(cells(content)[3][1])
     assert shown == text.strip("\t") or shown == f"'{text}"
     assert not shown.startswith("=")
+
+
+def test_a_number_is_no_text_and_a_long_name_is_shown_whole() -> None:
+    content = book([["a-1", "演示东环路社区日间照料中心（二期）", 77]])
+    styles = part(content, "xl/styles.xml")
+    formats = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', styles))
+    looks = re.findall(r"<xf [^>]*?(?:/>|>.*?</xf>)", styles.partition("<cellXfs")[2])
+    name, number = (
+        looks[int(style)] for style in re.findall(r'<c r="[BC]4" s="(\d+)"', part(content))
+    )
+    whole = 'numFmtId="1"'  # 0，不带小数
+    assert formats[re.findall(r'numFmtId="(\d+)"', name)[0]] == "@"
+    assert whole in number
+    assert 'wrapText="1"' in name
 
 
 @pytest.mark.parametrize("text", ["<b>&</b>", "a\x00b", "a\ufffeb", '"]]>', "</t></is></c>"])
