@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,7 +19,8 @@ from yiyang.listing.asked import Asked, asked_of
 from yiyang.listing.files import layout_of, lines_of
 from yiyang.listing.filters import ListFilter
 
-SUMMARY, ELSEWHERE, TOTAL = "汇总", "不在各区", "合计"
+SUMMARY, ELSEWHERE, TOTAL, NUMBER = "汇总", "不在各区", "合计", "序号"
+NUMBER_WIDTH = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,25 @@ def workbook_of(
     request: ActorRequest, line_list: LineList, asked: Asked[Any, Any], parts: Sequence[Part]
 ) -> Iterator[bytes]:
     """The workbook, its rows read as they are sent."""
-    summary = _summary(layout_of(request, asked), line_list, parts)
     _, *titles = sheet_titles([SUMMARY, *(part.name for part in parts)])
     sheets = [
-        sheet_of(
-            layout_of(request, asked, place=part.name),
-            lines_of(request, asked, part.rows),
-            title,
-        )
+        _sheet(request, line_list, asked, part, title)
         for part, title in zip(parts, titles, strict=True)
     ]
+    summary = _summary(layout_of(request, asked, title=line_list.title), line_list, parts)
     return streamed([summary, *sheets], LOOKS)
+
+
+def _sheet(
+    request: ActorRequest, line_list: LineList, asked: Asked[Any, Any], part: Part, title: str
+) -> Sheet:
+    """The rows of one district, numbered."""
+    own = layout_of(request, asked, title=line_list.title, place=part.name)
+    layout = replace(
+        own, headings=[NUMBER, *own.headings], widths=[NUMBER_WIDTH, *own.widths], kept=2
+    )
+    rows = enumerate(lines_of(request, asked, part.rows), start=1)
+    return sheet_of(layout, ([number, *line] for number, line in rows), title)
 
 
 def _districts(request: ActorRequest) -> list[Region]:
@@ -91,10 +100,10 @@ def _part(name: str, rows: QuerySet[Any]) -> Part:
 
 def _summary(layout: Layout, line_list: LineList, parts: Sequence[Part]) -> Sheet:
     unit = line_list.register.unit
-    headings = ["序号", "区划", f"数量（{unit}）"]
+    headings = [NUMBER, "区划", f"数量（{unit}）"]
     lines: list[list[str | int]] = [
-        [str(number), one.name, one.count] for number, one in enumerate(parts, start=1)
+        [number, one.name, one.count] for number, one in enumerate(parts, start=1)
     ]
     lines.append(["", TOTAL, sum(one.count for one in parts)])
-    titled = Layout(line_list.title, layout.mark, f"{line_list.title}　{layout.note}", headings)
+    titled = replace(layout, headings=headings, widths=[NUMBER_WIDTH, 30, 16])
     return sheet_of(titled, lines, SUMMARY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import ceil
 from typing import Any
 
 from targets.tabulations.grid import (
@@ -16,6 +15,7 @@ from targets.tabulations.grid import (
     headline,
 )
 from yiyang.lib.books import Block, Cell, Line, Sheet, plain_mark, sheet_title, streamed
+from yiyang.lib.cell_room import HIGHEST, lines_in, width_of
 
 SONG, HEI = {"font_name": "宋体"}, {"font_name": "黑体"}
 BOXED = {**SONG, "border": 1, "valign": "vcenter"}
@@ -43,7 +43,6 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
 TITLE_HEIGHT, HEAD_HEIGHT, LINE_HEIGHT = 30.0, 30.0, 20.0
 WRAPPED_HEIGHT, NOTE_HEIGHT = 14.0, 13.0
 NAME_COLUMN = 2  # 序号、代码之后是名称
-WIDE = 2  # 一个汉字占两个半角字符的宽
 
 
 def workbook_of(grid: Grid, fingerprint: str) -> bytes:
@@ -94,15 +93,11 @@ def _number(cell: GridCell) -> Cell:
 def _height(columns: Sequence[GridColumn], cells: Sequence[GridCell]) -> float:
     """Room for the longest text of the row, which wraps within its column."""
     lines = (
-        _lines_of(cell, one)
+        lines_in(cell, one["width"])
         for one, cell in zip(columns, cells, strict=False)
         if isinstance(cell, str)
     )
-    return LINE_HEIGHT + WRAPPED_HEIGHT * (max(lines, default=1) - 1)
-
-
-def _lines_of(text: str, column: GridColumn) -> int:
-    return max(1, ceil(_width(text) / (column["width"] - 1)))
+    return min(LINE_HEIGHT + WRAPPED_HEIGHT * (max(lines, default=1) - 1), HIGHEST)
 
 
 def _looks(columns: Sequence[GridColumn], level: int, *, is_total: bool) -> tuple[str, ...]:
@@ -118,15 +113,29 @@ def _opening(grid: Grid) -> Iterator[Line]:
     last = len(grid["columns"]) - 1
     mark = f"（{grid['demo_mark']}）" if grid["demo_mark"] else ""
     yield _across(f"{headline(grid)}{mark}", "title", last, TITLE_HEIGHT)
-    for text in grid["filing"]:
-        yield _across(text, "right", last)
+    yield from _filing(grid)
     half = max(NAME_COLUMN + 1, last // 2)
     cells: list[Cell] = [None] * (last + 1)
-    cells[0], cells[half + 1 if half < last else last] = "", f"计量单位：{grid['unit']}"
     cells[0] = f"填报单位：{grid['region']}"
+    cells[half + 1] = f"计量单位：{grid['unit']}"
     blocks = [Block(0, half), Block(half + 1, last)] if half + 1 < last else [Block(0, half)]
     looks = ("left",) * (half + 1) + ("right",) * (last - half)
     yield Line(cells, looks, LINE_HEIGHT, blocks)
+
+
+def _filing(grid: Grid) -> Iterator[Line]:
+    """What is filed stands in the upper right corner, its lines beginning below one another."""
+    texts, widths = grid["filing"], [one["width"] for one in grid["columns"]]
+    last = len(widths) - 1
+    if len(texts) == 1:
+        yield _across(texts[0], "right", last)
+        return
+    room = max(map(width_of, texts)) + 1
+    first = next((place for place in range(last, 0, -1) if sum(widths[place:]) >= room), 0)
+    for text in texts:
+        cells = [*[None] * first, text, *[None] * (last - first)]
+        blocks = [Block(first, last)] if first < last else []
+        yield Line(cells, ("left",) * (last + 1), LINE_HEIGHT, blocks)
 
 
 def _headings(columns: Sequence[GridColumn]) -> Iterator[Line]:
@@ -141,7 +150,8 @@ def _headings(columns: Sequence[GridColumn]) -> Iterator[Line]:
     lower = [one["heading"] if one["group"] else None for one in columns]
     looks = ("head",) * len(columns)
     yield Line(upper, looks, LINE_HEIGHT, blocks)
-    lines = max((_lines_of(one["heading"], one) for one in columns if one["group"]), default=1)
+    grouped = (one for one in columns if one["group"])
+    lines = max((lines_in(one["heading"], one["width"]) for one in grouped), default=1)
     yield Line(lower, looks, max(HEAD_HEIGHT, WRAPPED_HEIGHT * lines + 4))
 
 
@@ -153,16 +163,10 @@ def _closing(grid: Grid, fingerprint: str) -> Iterator[Line]:
     room = sum(one["width"] for one in grid["columns"]) * 10 // 9
     for number, note in enumerate(notes, start=1):
         text = f"注 {number}：{note}"
-        lines = ceil(_width(text) / room)
+        lines = lines_in(text, room)
         yield _across(text, "note", last, NOTE_HEIGHT * lines + 2)
 
 
 def _across(text: str, look: str, last: int, height: float = LINE_HEIGHT) -> Line:
     cells: list[Cell] = [text, *[None] * last]
     return Line(cells, (look,) * (last + 1), height, [Block(0, last)] if last else [])
-
-
-def _width(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    return sum(1 if character.isascii() else WIDE for character in text)

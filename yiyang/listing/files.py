@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -21,10 +22,11 @@ from yiyang.lib.workbooks import Cell, Layout, streamed
 from yiyang.listing.asked import Asked
 from yiyang.listing.copied import copied
 from yiyang.listing.paging import ordered
-from yiyang.listing.register import A, M
+from yiyang.listing.register import A, Column, M
 
 ROWS_AT_ONCE = 500
 BLOCK_CHARACTERS = 64 * 1024
+NUMBER_WIDTH, TEXT_WIDTH, LONG_WIDTH = 11.0, 20.0, 34.0
 Line = Sequence[Cell]
 
 
@@ -63,14 +65,26 @@ def _on_record(request: ActorRequest, asked: Asked[M, A]) -> None:
     )
 
 
-def layout_of(request: ActorRequest, asked: Asked[M, A], place: str = "") -> Layout:
-    """What stands around the rows: the mark, the day and filters, `place` where one is told."""
+def layout_of(
+    request: ActorRequest, asked: Asked[M, A], *, title: str = "", place: str = ""
+) -> Layout:
+    """What stands around the rows: the mark, the day and filters, `place` where one is told.
+
+    The list bears its own title unless another is given.
+    """
     day, words = asked.filters.day, asked.filters.words
     scope = "" if request.actor.whole_city else "只含下载人授权范围内的记录"
     note = "　".join(part for part in (f"{day} 的情况", place, words or "全部", scope) if part)
     headings = [column.heading for column in asked.columns]
-    title = asked.register.title
-    return Layout(title, _mark(request, title, asked_at(request)), note, headings)
+    title = title or asked.register.title
+    mark = _mark(request, title, asked_at(request))
+    return Layout(title, mark, note, headings, [_width(column) for column in asked.columns])
+
+
+def _width(column: Column[Any, Any]) -> float:
+    if column.is_number:
+        return NUMBER_WIDTH
+    return LONG_WIDTH if column.is_long else TEXT_WIDTH
 
 
 def _mark(request: ActorRequest, title: str, at: datetime) -> str:

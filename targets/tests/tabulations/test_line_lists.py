@@ -44,7 +44,7 @@ def summary(content: bytes) -> list[tuple[object, object]]:
 
 
 def names(content: bytes, sheet: int) -> list[object]:
-    return [row[0] for row in cells_of(content, sheet)[3:]]
+    return [row[1] for row in cells_of(content, sheet)[3:]]
 
 
 def test_a_sheet_for_every_district_and_one_for_what_lies_in_none(registered: City) -> None:
@@ -54,6 +54,18 @@ def test_a_sheet_for_every_district_and_one_for_what_lies_in_none(registered: Ci
         ["东1医院", "东2医院"],
         ["西1养老院"],
         ["市直医院"],
+    ]
+
+
+def test_a_list_bears_its_own_name_and_numbers_its_rows(registered: City) -> None:
+    content = taken(browse_as(Role.CITY_HEALTH_CLERK), "integrated")
+    titles = [str(cells_of(content, number)[0][0]) for number in (0, 1)]
+    assert all(title.startswith("两证有效的机构名册　账号 ") for title in titles)
+    content = taken(browse_as(Role.CITY_HEALTH_CLERK), "institutions")
+    assert [row[:2] for row in cells_of(content, 1)[2:]] == [
+        ["序号", "名称"],
+        [1, "东1医院"],
+        [2, "东2医院"],
     ]
 
 
