@@ -40,11 +40,12 @@ def _told(one: Compared, tree: Tree, reader: Actor) -> dict[str, Any]:
         region=line.region.pk,
         tree=tree,
     )
-    until = line.run.as_of + timedelta(days=DAYS_AHEAD)
+    # 最后一天在第 30 天的也算：它从第 31 天起不再计入。
+    until = line.run.as_of + timedelta(days=DAYS_AHEAD + 1)
     named = [
         turning
         for turning in turning_institutions(forecast, actor=reader)
-        if turning.last_day <= until and not turning.begins
+        if turning.day <= until and not turning.begins
     ]
     below = forecast.first_below
     return {
@@ -54,7 +55,7 @@ def _told(one: Compared, tree: Tree, reader: Actor) -> dict[str, Any]:
         "measure": line.indicator.measure,
         "institutions": len(named),
         "persons": _persons(forecast, until),
-        "below_on": below.isoformat() if below and below <= until + timedelta(days=1) else "",
+        "below_on": below.isoformat() if below and below <= until else "",
         "names": [
             {
                 "name": turning.name,
@@ -67,7 +68,7 @@ def _told(one: Compared, tree: Tree, reader: Actor) -> dict[str, Any]:
 
 
 def _persons(forecast: Forecast, until: date) -> str:
-    """How many people's records lapse, a small number not told; empty for none."""
+    """How many people's records no longer count by `until`, a few not told; empty for none."""
     count = sum(turn.records for turn in forecast.lapses if turn.key is None and turn.day <= until)
     if not count:
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,12 +15,16 @@ from contracts.tests.factories import make_known_person, make_signup, make_team
 from institutions.models import GreenChannel, PopulationGroup
 from institutions.tests.factories import LONG_AGO, make_population
 from targets.models import Paper, PaperKind, Target
+from targets.nightly.districts import told_districts
+from targets.nightly.lines import compared_lines
 from targets.nightly.making import make_reports
+from targets.nightly.spans import Span
 from targets.nightly.wording import LIMIT, text_of
 from targets.papers.archiving import archive, fingerprint_of, is_intact
+from targets.papers.reader import paper_reader
 from targets.papers.sentences import MINUS
 from targets.tests.factories import City
-from targets.tests.nightly.report_scene import TODAY, Reported, make_reported
+from targets.tests.nightly.report_scene import TODAY, Reported, close_channel, make_reported
 from targets.tests.page_scene import make_target, store_run
 from yiyang.changelog.context import SYSTEM
 
@@ -74,7 +79,8 @@ def test_who_could_close_the_gap_is_named_with_what_each_lacks(reported: Reporte
     named = {one["name"]: one["lacks"] for one in gap["candidates"]}
     lost = reported.scene.hospitals[0]
     assert lost.profiles.get().name in named
-    assert all(lacks for lacks in named.values())
+    assert named
+    assert all(named.values())
 
 
 def test_each_district_has_its_column_and_its_own_report(reported: Reported) -> None:
@@ -105,6 +111,41 @@ def test_the_few_sentences_never_pass_two_hundred_characters(reported: Reported)
     assert text.endswith(("。", "）"))
 
 
+GREEN, BEDS = "绿色通道", "护理型床位"
+
+
+def lapsing(title: str, below_on: str, *names: tuple[str, str]) -> dict[str, Any]:
+    told = [{"name": name, "last_day": last} for name, last in names]
+    return {"title": title, "below_on": below_on, "names": told}
+
+
+@pytest.mark.parametrize(
+    ("lapses", "said"),
+    [
+        ([], ""),
+        ([lapsing(GREEN, "", ("甲", "12-01"))], "30天内1家（份）到期。"),
+        # 同一家同一天到期，两项指标都少一家：只数一次
+        (
+            [
+                lapsing(GREEN, "2020-12-02", ("甲", "12-01"), ("乙", "12-01")),
+                lapsing(BEDS, "2020-12-02", ("甲", "12-01")),
+            ],
+            "30天内2家（份）到期，不续则绿色通道、护理型床位跌破目标。",
+        ),
+        # 按人计的没有名单
+        ([lapsing(GREEN, "2020-12-02")], "不续则绿色通道跌破目标。"),
+        ([lapsing(GREEN, "")], ""),
+    ],
+)
+def test_what_lapses_is_one_sentence(
+    reported: Reported, lapses: list[dict[str, Any]], said: str
+) -> None:
+    silent: dict[str, Any] = {"newly_lost": [], "newly_met": [], "gaps": [], "sentences": []}
+    content = reported.report().content | silent
+    text = text_of({**content, "lapses": lapses})
+    assert text == text_of({**content, "lapses": []}) + said
+
+
 def test_a_report_made_again_is_the_one_kept(reported: Reported) -> None:
     first = reported.reports([PaperKind.NIGHTLY])
     GreenChannel.objects.update(ends_on=LONG_AGO)
@@ -125,6 +166,37 @@ def test_a_preview_of_one_region_has_no_report(reported: Reported) -> None:
     assert make_reports(reported.run, at=timezone.now()) == []
 
 
+def test_what_was_met_and_still_is_has_not_turned(reported: Reported) -> None:
+    Target.objects.update(threshold=Decimal("0.4"))
+    content = reported.report().content
+    assert content["counts"] == {"all": 1, "met": 1, "behind": 0, "other": 0}
+    assert content["newly_met"] == content["newly_lost"] == content["gaps"] == []
+    # 数变了，判定没有变。
+    assert content["has_changes"] is True
+
+
+@pytest.mark.parametrize(("threshold", "below_on"), [("0.4", "2020-12-31"), ("0.3", "")])
+def test_what_ends_on_the_thirtieth_day_is_told_and_on_the_next_not(
+    reported: Reported, threshold: str, below_on: str
+) -> None:
+    """计入 3/6：一家的通道开到 12 月 30 日（第 30 天），剩 2/6；另一家到 31 日，剩 1/6。"""
+    Target.objects.update(threshold=Decimal(threshold))
+    for hospital, last in zip(reported.scene.hospitals[1:3], (30, 31), strict=True):
+        close_channel(hospital, date(2020, 12, last))
+    (lapse,) = reported.report().content["lapses"]
+    told = [(one["institution"], one["last_day"]) for one in lapse["names"]]
+    assert told == [(reported.scene.hospitals[1].pk, "2020-12-30")]
+    assert (lapse["institutions"], lapse["persons"], lapse["below_on"]) == (1, "", below_on)
+
+
+def test_a_district_without_the_figure_has_a_dash(reported: Reported) -> None:
+    city = reported.scene.city
+    regions = [city.east, city.west]
+    lines = compared_lines(reported.run, {}, [city.east], [Span.LAST], paper_reader(TODAY))
+    (row,) = told_districts(lines, regions, Span.LAST)["rows"]
+    assert [cell["value"] for cell in row["cells"]] == ["50.00%", "—"]
+
+
 def test_without_any_earlier_run_nothing_is_compared(reported: Reported) -> None:
     (paper, *_) = make_reports(reported.earlier, at=timezone.now(), kinds=[PaperKind.NIGHTLY])
     assert {one["text"] for one in paper.content["lines"][0]["changes"]} == {"没有量度"}
@@ -134,14 +206,16 @@ def test_without_any_earlier_run_nothing_is_compared(reported: Reported) -> None
 # ── 人 ────────────────────────────────────────────────────────────────────────
 
 
-def report_of_signups(reported: Reported, *, ending: int, lasting: int) -> dict[str, Any]:
-    """The report where so many sign-ups end in three weeks and so many much later, of 40 people."""
+def report_of_signups(
+    reported: Reported, *, ending: int, lasting: int, on: date = date(2020, 12, 30)
+) -> dict[str, Any]:
+    """The report where so many sign-ups end on the 30th day and so many much later, of 40."""
     city = reported.scene.city
     team = make_team(reported.scene.hospitals[0])
     make_population(city.city, PopulationGroup.AGED_65, 40)
     for number in range(ending + lasting):
         person = make_known_person(city.east_street, name=f"赵淑珍{number}", phone="13800000001")
-        last = date(2020, 12, 19) if number < ending else date(2021, 12, 31)
+        last = on if number < ending else date(2021, 12, 31)
         make_signup(person, team, starts_on=date(2019, 12, 20), expires_on=last)
     target = make_target(reported.scene.policy, city.city, "FD17", 2)
     Target.objects.filter(pk=target.pk).update(judged_reading="aged_65_plus")
@@ -177,6 +251,11 @@ def test_five_people_who_lapse_are_counted(reported: Reported) -> None:
     content = report_of_signups(reported, ending=5, lasting=10)
     (lapse,) = [one for one in content["lapses"] if one["indicator"] == "FD17"]
     assert lapse["persons"] == "5 人"
+
+
+def test_people_whose_last_day_is_the_thirty_first_are_not(reported: Reported) -> None:
+    content = report_of_signups(reported, ending=5, lasting=10, on=date(2020, 12, 31))
+    assert content["lapses"] == []
 
 
 # ── 存档 ──────────────────────────────────────────────────────────────────────
