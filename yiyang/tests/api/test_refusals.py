@@ -14,6 +14,8 @@ from targets.tests.factories import make_city
 from yiyang.api.errors import BY_CODE, Refusal
 from yiyang.api.resources import Farewell, all_resources
 from yiyang.api.views import ListView
+from yiyang.audit.kinds import EventKind
+from yiyang.audit.models import AuditEvent
 from yiyang.tests.api.callers import Caller, make_caller
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,27 @@ def test_a_failure_tells_nothing_of_the_inside(caller: Caller, monkeypatch: Any)
     answer = caller.get("institutions/")
     assert (answer.status_code, answer.json()["code"]) == (500, "server_error")
     assert "secrets" not in answer.content.decode()
+
+
+def test_a_failure_of_the_answer_to_a_failure_is_recorded(caller: Caller, monkeypatch: Any) -> None:
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("no answer to give")
+
+    monkeypatch.setattr("yiyang.api.problems.problem", broken)
+    answer = caller.get("institutions/?colour=red")
+    event = AuditEvent.objects.get(kind=EventKind.FAILED)
+    assert answer.status_code == 500
+    assert answer["X-Request-ID"] == event.request_id
+    assert (event.subject, event.details["status"]) == ("page:api.institutions-list", 500)
+
+
+def test_a_record_asks_for_nothing_but_its_fields_and_its_day(caller: Caller) -> None:
+    code = caller.get("regions/").json()["results"][0]["code"]
+    for asked in ("limit=1", "after=1", "q=a", "region=150300000000"):
+        assert caller.get(f"regions/{code}/?{asked}").json()["code"] == "unknown_parameter"
+    assert caller.get(f"regions/{code}/?as_of=2026-13-01").status_code == 400
+    one = caller.get(f"regions/{code}/?fields=code&as_of=2026-01-01")
+    assert one.json() == {"code": code}
 
 
 def test_no_two_refusals_share_a_code() -> None:
