@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.scope import Actor
-from yiyang.api.asking import FIELDS, Asked, asked_of, names_asked, refuse_unknown
+from yiyang.api.asking import FIELDS, Asked, asked_of, refuse_unknown
 from yiyang.api.authentication import TokenAuthentication
 from yiyang.api.bodies import (
     CsvRenderer,
@@ -120,22 +120,21 @@ class DetailView(ApiView):
     resource: Resource
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
-        query = request._request.GET
-        refuse_unknown(query, frozenset({FIELDS, "as_of"}))
-        text = self._document(request, key, names_asked(query, self.resource))
+        refuse_unknown(request._request.GET, frozenset({FIELDS, "as_of"}))
+        text = self._document(request, key)
         if text is None:
             raise refused(Refusal.NOT_FOUND)
         return with_etag(request._request, HttpResponse(text, content_type=JSON))
 
-    def _document(self, request: Request, key: str, names: Sequence[str]) -> str | None:
+    def _document(self, request: Request, key: str) -> str | None:
         resource = self.resource
+        asked = asked_of(inner(request), resource)
         if resource.lookup == "pk" and not (key.isdigit() and len(key) <= LONGEST_NUMBER):
             return None
         if resource.lookup == "uid" and not UID.fullmatch(key):
             return None
-        asked = asked_of(_only_the_day(inner(request)), resource)
         rows = resource.rows(actor_of(request), asked.day).filter(**{resource.lookup: key})
-        found = texts_of(asked, rows[:1], names, actor_of(request))
+        found = texts_of(asked, rows[:1], asked.names, actor_of(request))
         return found[0] if found else None
 
 
@@ -209,12 +208,3 @@ def _keyed(asked: Asked, actor: Actor) -> list[tuple[int, str]]:
     rows = list(asked.page)
     texts = texts_of(asked, rows, asked.names, actor)
     return [(row.pk, text) for row, text in zip(rows, texts, strict=True)]
-
-
-def _only_the_day(request: ActorRequest) -> ActorRequest:
-    """The same request asking for nothing but its day: the rest is the detail's own."""
-    query = QueryDict(mutable=True)
-    if "as_of" in request.GET:
-        query["as_of"] = request.GET["as_of"]
-    request.GET = query  # type: ignore[assignment]
-    return request
