@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from targets.models import PolicyDocument, Target
 from targets.models.bulletins import HISTORICAL
+from targets.models.policies import Confirmation
 from targets.results import targets_of
 
 NONE_CHOSEN = "请至少选一项目标。"
@@ -20,16 +21,28 @@ def offered_targets(day: date) -> list[tuple[str, list[tuple[str, str]]]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for target in targets_of():
         policy = target.policy
-        heading = f"{policy.title}（{policy.number}）{standing_text(policy, in_force, day)}"
+        heading = f"{cited(policy)}{standing_text(policy, in_force, day)}"
         groups.setdefault(heading, []).append((str(target.pk), target.wording))
     return list(groups.items())
 
 
+def cited(policy: PolicyDocument) -> str:
+    """The policy as a paper cites it; some shipped ones still wait for their number (待核实)."""
+    title = f"《{policy.title.replace(' ', '')}》"
+    return f"{title}（{policy.number}）" if has_number(policy) else title
+
+
+def has_number(policy: PolicyDocument) -> bool:
+    return "〔" in policy.number
+
+
 def standing_text(policy: PolicyDocument, in_force: Collection[int], day: date) -> str:
-    """Why a policy asks for nothing on the day; empty while it is in force."""
+    """What is to be known before choosing: it asks for nothing on the day, or is not confirmed."""
     if policy.signed_on > day:
         return "　统计日尚未印发"
-    return "" if policy.pk in in_force else "　统计日已失效"
+    if policy.pk not in in_force:
+        return "　统计日已失效"
+    return "" if policy.confirmation == Confirmation.CONFIRMED else "　待核实"
 
 
 def refuse_unfit(targets: Sequence[Target], day: date, title: str) -> bool:

@@ -11,16 +11,18 @@ from typing import Any
 from django.conf import settings
 
 from institutions.models import Region
+from targets.bulletins.chosen import cited, has_number
 from targets.charts.chart import Chart, Kind, Row, Value
 from targets.charts.content import content_of
 from targets.explain.ranking import HIGHER_IS_BETTER
 from targets.gap.candidates import candidates_of, permission_to_name
-from targets.indicators.calculation import Tree, value_of
+from targets.indicators.calculation import Reason, Tree, value_of
 from targets.indicators.guarding import counts_people
-from targets.models import IndicatorRun, IndicatorSnapshot, Target
+from targets.models import IndicatorRun, IndicatorSnapshot, PolicyDocument, Target
+from targets.models.policies import Confirmation
 from targets.papers.reader import paper_reader
 from targets.papers.sentences import Change, Since
-from targets.presenters import present, threshold_text, tone_of, value_text
+from targets.presenters import fraction_text, present, threshold_text, tone_of, value_text
 from targets.regions import columns_of
 from targets.results import TargetLine, figure_of, latest_run, target_lines
 from targets.snapshots import tree_of
@@ -32,6 +34,9 @@ Content = dict[str, Any]
 CANDIDATES_NAMED = 10
 # 与表里的百分数一样的小数位数：同一句里不出现两种写法。
 PLACES = 2
+YEAR_END = (12, 31)
+# 上报不足、分子大于分母的不排名次：拿不作数的数排名不公道。
+UNSOUND = (Reason.THIN, Reason.OVER_ONE)
 
 
 def content_for(run: IndicatorRun, region: Region, targets: Sequence[Target]) -> Content:
@@ -52,32 +57,40 @@ class _Telling:
         self.reader: Actor = paper_reader(run.as_of)
         self.tree: Tree = tree_of(run)
         self.regions = columns_of(run, region)
+        self.below_name = "各区" if region.code == settings.PORTAL_REGION else "各街道（镇）"
+        self.policies = list({target.policy_id: target.policy for target in targets}.values())
         lines = target_lines(run, self.regions, targets, actor=self.reader)
         self.judged = [line for line in lines if line.is_judged]
         self.own = [line for line in self.judged if line.region.pk == region.pk]
         self.names = _names(self.own)
         self.due: DueLines = due_lines(targets, self.regions, until=run.as_of, actor=self.reader)
         self.before = self._figures_a_year_before()
+        # 机构登记在街道、社区；通报发给各区，说的是哪个区的。
+        self.parts = {
+            leaf: one.name for one in self.regions[1:] for leaf in self.tree.below(one.pk)
+        }
 
     def content(self) -> Content:
         own = self.own
         below = [self._below(line.target.pk) for line in own]
         return {
             "region": self.region.name,
+            "below": self.below_name,
             "as_of": self.run.as_of.isoformat(),
             "day": day_text(self.run.as_of),
             "run": self.run.pk,
-            "policies": self._policies(),
+            "policies": [cited(one) for one in self.policies],
+            "unconfirmed": [cited(one) for one in self.policies if _is_unconfirmed(one)],
             "lines": [self._line(line) for line in own],
             "districts": [self._district(line) for lines in below for line in lines],
             "gaps": list(self._gaps(own)),
             "ranking": [
-                _ranking(self._name(lines[0]), ranked)
+                _ranking(self._name(lines[0]), ranked, lines)
                 for lines in below
                 if lines and (ranked := _ranked(lines))
             ],
             "charts": [
-                content_of(_chart(self._name(line), line, lines))
+                content_of(_chart(self._name(line), line, lines, self.below_name))
                 for line, lines in zip(own, below, strict=True)
                 if lines and line.indicator.is_ratio
             ],
@@ -91,13 +104,6 @@ class _Telling:
             if line.target.pk == target and line.region.pk != self.region.pk
         ]
 
-    def _policies(self) -> list[str]:
-        policies = {target.policy_id: target.policy for target in self.targets}
-        return [
-            f"《{one.title}》（{one.number}）" if _is_number(one.number) else f"《{one.title}》"
-            for one in policies.values()
-        ]
-
     def _name(self, line: TargetLine) -> str:
         return self.names.get(line.target.pk, line.indicator.title)
 
@@ -107,14 +113,14 @@ class _Telling:
         return {
             "title": self._name(line),
             "reading": line.indicator.reading_title,
-            "policy": line.target.policy.number
-            if _is_number(line.target.policy.number)
-            else line.target.policy.title,
+            "policy": _short(line.target.policy),
             "clause": line.target.clause.reference,
             "wording": line.target.wording,
             "value": shown.value,
             "fraction": shown.fraction,
+            "counted": _counted(line),
             "threshold": shown.threshold,
+            "until": _until(line),
             "word": shown.word,
             "note": shown.note,
             "gap": shown.gap,
@@ -134,6 +140,7 @@ class _Telling:
             "fraction": shown.fraction,
             "threshold": shown.threshold,
             "word": shown.word,
+            "note": shown.note,
             "gap": shown.gap,
         }
 
@@ -169,13 +176,14 @@ class _Telling:
             behind = [
                 f"{one.region.name}{gap}"
                 for one in self._below(line.target.pk)
-                if (gap := present(one).gap.replace(" ", ""))
+                if (gap := present(one).gap)
             ]
             yield {
                 "title": self._name(line),
                 "code": line.indicator.code,
                 "value": shown.value,
                 "threshold": shown.threshold,
+                "until": _until(line),
                 "gap": shown.gap,
                 "districts": behind,
                 **self._nearest(line),
@@ -195,7 +203,11 @@ class _Telling:
         )
         return {
             "candidates": [
-                {"name": one.name, "region": one.region, "lacks": "；".join(one.lacks)}
+                {
+                    "name": one.name,
+                    "region": self.parts.get(one.region_id or 0, one.region),
+                    "lacks": "；".join(one.lacks).replace(" ", ""),
+                }
                 for one in found[:CANDIDATES_NAMED]
             ],
             "more": max(0, len(found) - CANDIDATES_NAMED),
@@ -224,23 +236,51 @@ def _named(line: TargetLine, titles: Counter[str], readings: Counter[tuple[str, 
     return f"{indicator.title}（{'，'.join(told)}）" if told else indicator.title
 
 
-def _is_number(number: str) -> bool:
-    """Whether a policy's number is one: some shipped ones still wait for theirs (待核实)."""
-    return "〔" in number
+def _short(policy: PolicyDocument) -> str:
+    return policy.number if has_number(policy) else policy.title.replace(" ", "")
+
+
+def _is_unconfirmed(policy: PolicyDocument) -> bool:
+    return policy.confirmation != Confirmation.CONFIRMED
+
+
+def _counted(line: TargetLine) -> str:
+    """What a share is of, to be read aloud: "91家中有88家"; the bare fraction if it is over one."""
+    figure, measure = line.figure, line.indicator.measure
+    top, bottom = figure.numerator, figure.denominator
+    if not line.indicator.is_ratio or not bottom or top is None or top > bottom:
+        return fraction_text(figure, line.indicator)
+    return f"{bottom}{measure}中有{top}{measure}"
+
+
+def _until(line: TargetLine) -> str:
+    """By when a target that is not due yet is to be reached: "2035年"; empty for the others."""
+    due_on = line.target.due_on
+    if due_on is None or line.judgement.reason is not Reason.NOT_DUE:
+        return ""
+    return f"{due_on.year}年" if (due_on.month, due_on.day) == YEAR_END else day_text(due_on)
 
 
 def _ranked(lines: Sequence[TargetLine]) -> list[tuple[int, TargetLine]]:
-    """Places by exact value, equal ones sharing a place; regions without data have none."""
+    """Places by exact value, equal ones sharing a place; without sound data there is none."""
     sign = -1 if lines[0].indicator.direction == HIGHER_IS_BETTER else 1
-    known = [(line.value * sign, line) for line in lines if line.value is not None]
+    known = [
+        (line.value * sign, line)
+        for line in lines
+        if line.value is not None and line.judgement.reason not in UNSOUND
+    ]
     known.sort(key=lambda pair: pair[0])
     values = [value for value, _ in known]
     return [(values.index(value) + 1, line) for value, line in known]
 
 
-def _ranking(name: str, ranked: Sequence[tuple[int, TargetLine]]) -> Content:
+def _ranking(
+    name: str, ranked: Sequence[tuple[int, TargetLine]], lines: Sequence[TargetLine]
+) -> Content:
+    placed = {line.region.pk for _, line in ranked}
     return {
         "title": name,
+        "left_out": [line.region.name for line in lines if line.region.pk not in placed],
         "rows": [
             {
                 "place": place,
@@ -252,13 +292,13 @@ def _ranking(name: str, ranked: Sequence[tuple[int, TargetLine]]) -> Content:
     }
 
 
-def _chart(name: str, line: TargetLine, below: Sequence[TargetLine]) -> Chart:
+def _chart(name: str, line: TargetLine, below: Sequence[TargetLine], below_name: str) -> Chart:
     """The districts as bars against the target, drawn from the same lines as the table."""
     run = line.run
     goal = line.goal.threshold if not line.is_historical else None
     return Chart(
         kind=Kind.BARS,
-        title=f"各区{name}",
+        title=f"{below_name}{name}",
         unit="%",
         heading="区划",
         series=(line.indicator.title,),

@@ -23,7 +23,7 @@ INDICATORS: Mapping[str, str] = {
 DISTRICTS: Mapping[str, str] = {
     "序号": "number",
     "指标": "title",
-    "区": "region",
+    "区划": "region",
     "数值": "value",
     "分子/分母": "fraction",
     "目标": "threshold",
@@ -35,11 +35,13 @@ CANDIDATES: Mapping[str, str] = {
     "指标": "title",
     "还差": "gap",
     "机构": "name",
-    "区": "region",
+    "区划": "region",
     "差什么": "lacks",
 }
-WIDE = (15, 40, 30, 22, 30, 20, 20, 26)
-NAMED = (15, 38, 24, 42, 26, 44)
+# 毫米，合为版心宽：十来位的“分子/分母”、六位的“还差”都在一行里。
+WIDE = (11, 28, 26, 17, 27, 13, 15, 19)
+BELOW = (11, 36, 18, 17, 27, 13, 15, 19)
+NAMED = (11, 36, 19, 39, 17, 34)
 MIDDLE = ("center", "left", *["center"] * 6)
 TO_THE_LEFT = ("center", "left", "center", "left", "center", "left")
 
@@ -96,8 +98,8 @@ def _annexes(paper: WordPaper) -> None:
     _look(paper, "表1　{{ region }}指标完成情况（截至{{ day }}）", looks.CAPTION)
     _table(paper, "indicators", INDICATORS, WIDE)
     _tag(paper, "if districts")
-    _look(paper, "表2　各区指标完成情况（截至{{ day }}）", looks.CAPTION)
-    _table(paper, "districts", DISTRICTS, WIDE)
+    _look(paper, "表2　{{ below }}指标完成情况（截至{{ day }}）", looks.CAPTION)
+    _table(paper, "districts", DISTRICTS, BELOW)
     _tag(paper, "endif")
     _look(paper, "注：", looks.NOTE)
     _repeat(paper, "note in notes", lambda: paper.note("{{ note.text }}"))
@@ -116,7 +118,7 @@ def _annex(paper: WordPaper, kind: str) -> None:
     _tag(paper, f"if {kind}_mark")
     mark = paper.document.add_paragraph(f"{{{{ {kind}_mark }}}}", style=looks.ANNEX_NUMBER.name)
     mark.paragraph_format.page_break_before = True
-    _look(paper, ANNEXES[kind], looks.ANNEX_TITLE)
+    _look(paper, ANNEXES[kind].format(below="{{ below }}"), looks.ANNEX_TITLE)
 
 
 def _table(

@@ -47,6 +47,7 @@ PLACEHOLDERS: Mapping[str, Text | Many] = {
     "copied_to": Text("抄送机关"),
     "issuer": Text("署名：发文机关全称"),
     "region": Text("通报的区划"),
+    "below": Text("下级区划的合称，如 各区"),
     "day": Text("统计日，如 2020年9月30日"),
     "run": Text("量度批次"),
     "opening": Many("导语的各段", PARTS),

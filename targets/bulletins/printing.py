@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import count
 
 from targets.bulletins.content import Content
-from targets.bulletins.texts import feedback_text
+from targets.bulletins.texts import feedback_text, plain, ranking_text
 from targets.models import Bulletin
 from targets.papers.word import annex_lines, heading_number
 
@@ -20,7 +20,7 @@ LEVELS = (
 ANNEXES = {
     "indicators": "指标完成情况一览表",
     "candidates": "差距与最接近达到要求的机构清单",
-    "charts": "各区指标情况图",
+    "charts": "{below}指标情况图",
 }
 
 
@@ -38,14 +38,21 @@ def printed(bulletin: Bulletin) -> Content:
         "copied_to": bulletin.copied_to,
         "issuer": bulletin.issuer,
         "region": content["region"],
+        "below": content["below"],
         "day": content["day"],
         "run": content["run"],
         "opening": parts_of(bulletin.opening),
         "sections": _sections(bulletin),
-        **_annexes({kind: name for kind, name in ANNEXES.items() if rows[kind]}),
+        **_annexes(
+            {
+                kind: name.format(below=content["below"])
+                for kind, name in ANNEXES.items()
+                if rows[kind]
+            }
+        ),
         **rows,
         "districts": _district_rows(content),
-        "notes": [{"text": note} for note in content["notes"]],
+        "notes": [{"text": note} for note in (*table_notes(content), *content["notes"])],
         "template": bulletin.template_id,
     }
 
@@ -71,25 +78,12 @@ def _sections(bulletin: Bulletin) -> list[Content]:
         ("存在差距", parts_of(bulletin.lacking)),
     ]
     if bulletin.with_ranking and bulletin.content["ranking"]:
-        titled.append(("各区排名", _ranking_parts(bulletin.content["ranking"])))
+        ranked = [{"text": ranking_text(one), "level": 0} for one in bulletin.content["ranking"]]
+        titled.append((f"{bulletin.content['below']}排名", ranked))
     titled.append(("下一步要求", demands))
     return [
         {"heading": heading_number(1, number) + title, "parts": parts}
         for number, (title, parts) in enumerate(titled, start=1)
-    ]
-
-
-def _ranking_parts(ranking: Sequence[Content]) -> list[Content]:
-    return [
-        {
-            "text": f"{one['title']}："
-            + "、".join(
-                f"第{row['place']}位{row['region']}（{row['value']}）" for row in one["rows"]
-            )
-            + "。",
-            "level": 0,
-        }
-        for one in ranking
     ]
 
 
@@ -104,32 +98,49 @@ def _annexes(names: Mapping[str, str]) -> Content:
     }
 
 
+def table_notes(content: Content) -> Iterator[str]:
+    """What a reader of the tables would ask: who is left out, why no verdict, why no sum."""
+    lines, districts = content["lines"], content["districts"]
+    if left_out := [f"{one['title']}{plain(one['asides'])}" for one in lines if one["asides"]]:
+        yield (f"{'；'.join(left_out)}。缺报的应报未报；排除的当日停业、筹建等，分子分母都不计。")
+    if open_ones := [one for one in districts if one["note"]]:
+        told = (f"{one['region']}{one['title']}（{one['note']}）" for one in open_ones)
+        yield f"没有结论的：{'、'.join(told)}。"
+    if any(one["gap"] for one in districts):
+        yield f"{content['below']}的“还差”按本地达到目标分别计算，相加与合计不一定相等。"
+    if content["unconfirmed"]:
+        yield f"{'、'.join(content['unconfirmed'])}的文件名、文号与目标值待核实。"
+
+
 def _indicator_rows(content: Content) -> list[Content]:
     return [
-        {
-            "number": str(number),
-            "title": line["title"],
-            "policy": f"{line['policy']} {line['clause']}".strip(),
-            "value": line["value"],
-            "fraction": line["fraction"] or "—",
-            "threshold": line["threshold"],
-            "word": line["word"],
-            "gap": line["gap"] or "—",
-        }
+        {**_row(number, line), "policy": f"{line['policy']} {line['clause']}".strip()}
         for number, line in enumerate(content["lines"], start=1)
     ]
 
 
 def _district_rows(content: Content) -> list[Content]:
     return [
-        {
-            "number": str(number),
-            **{key: row[key] for key in ("title", "region", "value", "threshold", "word")},
-            "fraction": row["fraction"] or "—",
-            "gap": row["gap"] or "—",
-        }
+        {**_row(number, row), "region": row["region"]}
         for number, row in enumerate(content["districts"], start=1)
     ]
+
+
+def _row(number: int, line: Content) -> Content:
+    return {
+        "number": str(number),
+        "title": line["title"],
+        "value": plain(line["value"]),
+        "fraction": plain(line["fraction"]) or "—",
+        "threshold": plain(line["threshold"]).removeprefix("="),
+        "word": line["word"],
+        "gap": _lacking(line["gap"]) or "—",
+    }
+
+
+def _lacking(gap: str) -> str:
+    """Only how many: the column is headed 还差."""
+    return plain(gap).removeprefix("还差")
 
 
 def _candidate_rows(content: Content) -> list[Content]:
@@ -138,7 +149,7 @@ def _candidate_rows(content: Content) -> list[Content]:
         {
             "number": str(next(numbers)),
             "title": gap["title"],
-            "gap": gap["gap"],
+            "gap": _lacking(gap["gap"]),
             "name": one["name"],
             "region": one["region"],
             "lacks": one["lacks"],

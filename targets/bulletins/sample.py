@@ -13,7 +13,7 @@ ROW = {
     "fraction": "49/80",
     "threshold": "≥80%",
     "word": "未达标",
-    "gap": "还差 15 家",
+    "gap": "15家",
 }
 # 名称里的 & 与 < 都要照原样印出来。
 CANDIDATE = {
@@ -50,6 +50,7 @@ SAMPLE: Content = {
     "copied_to": "样例市民政局",
     "issuer": "样例市卫生健康委员会",
     "region": "样例市",
+    "below": "各区",
     "day": "2020年9月30日",
     "run": 1,
     "opening": [{"text": "现将有关情况通报如下。", "level": 0}],

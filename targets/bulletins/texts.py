@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from targets.bulletins.content import Content, day_text
 from targets.papers.word import heading_number
+from targets.presenters import PACES, VERDICTS
+from yiyang.lib.percentages import trimmed
 
+WORDS = [tone.word for tone in (*VERDICTS.values(), *PACES.values())]
 # 正文里只点最近的几家，其余在附件。
 NEAREST_NAMED = 3
 NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
+PERCENTAGE = re.compile(r"(\d+\.\d+)%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,23 @@ def feedback_text(issuer: str, feedback_by: date | None) -> str:
     return f"请于{day_text(feedback_by)}前将整改情况书面报{issuer}。"
 
 
+def ranking_text(ranking: Content) -> str:
+    """One figure's places: "绿色通道占比：并列第1位东区、西区（均为75%），第3位南区（50%）。"."""
+    places: dict[int, list[Content]] = {}
+    for row in ranking["rows"]:
+        places.setdefault(row["place"], []).append(row)
+    told = [_place_text(place, rows) for place, rows in places.items()]
+    if ranking["left_out"]:
+        told.append(f"{'、'.join(ranking['left_out'])}无数据或上报不足，不列名次")
+    return f"{ranking['title']}：{'，'.join(told)}。"
+
+
+def _place_text(place: int, rows: Sequence[Content]) -> str:
+    names, value = "、".join(row["region"] for row in rows), _tight(rows[0]["value"])
+    shared = ("并列", "均为") if len(rows) > 1 else ("", "")
+    return f"{shared[0]}第{place}位{names}（{shared[1]}{value}）"
+
+
 def numbers_elsewhere(text: str, content: Content) -> list[str]:
     """Numbers the clerk's words use and the content does not know: to be looked at once more."""
     known = set(NUMBER.findall(" ".join(_strings(content))))
@@ -56,7 +78,8 @@ def vars_of(texts: Texts) -> tuple[str, ...]:
 
 
 def _opening(content: Content) -> str:
-    policies = "、".join(content["policies"])
+    # 书名号之间不用顿号；隔着括注的才用（GB/T 15834）。
+    policies = "、".join(content["policies"]).replace("》、《", "》《")
     told = (
         f"为推动医养结合各项目标任务落实，根据{policies}，"
         f"现将{content['region']}有关指标截至{content['day']}的情况通报如下。"
@@ -69,24 +92,35 @@ def _opening(content: Content) -> str:
 def _standing(content: Content) -> str:
     lines = content["lines"]
     counted = Counter(line["word"] for line in lines)
-    summed = "、".join(f"{word.replace('，', '')}{number}项" for word, number in counted.items())
+    summed = "、".join(
+        f"{word.replace('，', '')}{counted[word]}项" for word in sorted(counted, key=_rank_of_word)
+    )
     if not lines:
         return "列入通报的目标没有可用的数字。"
     opening = f"截至{content['day']}，列入通报的目标共{len(lines)}项：{summed}。"
     return "\n".join([opening, *(_line_text(line) for line in lines)])
 
 
+def _rank_of_word(word: str) -> int:
+    """达标 before 未达标, whatever order the targets are in."""
+    return WORDS.index(word) if word in WORDS else len(WORDS)
+
+
 def _line_text(line: Content) -> str:
-    counted = "，".join(one for one in (_tight(line["fraction"]), _tight(line["asides"])) if one)
-    counted = f"（{counted}）" if counted else ""
+    counted = f"（{_tight(line['counted'])}）" if line["counted"] else ""
     note = f"（{line['note']}）" if line["note"] else ""
     told = (
         f"{line['title']}为{_tight(line['value'])}{counted}，"
-        f"目标{_tight(line['threshold'])}，{line['word']}{note}"
+        f"{_demanded(line)}，{line['word']}{note}"
     )
     change = f"；{line['change']}" if line["change"] else ""
-    due = f"；{line['due_result']}" if line["due_result"] else ""
+    due = f"；{_tight(line['due_result'])}" if line["due_result"] else ""
     return f"{told}{change}{due}。"
+
+
+def _demanded(line: Content) -> str:
+    """The target, with its year while it is not due: "2035年目标不低于75%"."""
+    return f"{line['until']}目标{_tight(line['threshold'])}"
 
 
 def _lacking(content: Content) -> str:
@@ -96,20 +130,22 @@ def _lacking(content: Content) -> str:
     for count, gap in enumerate(content["gaps"], start=1):
         told.append(f"{heading_number(2, count)}{gap['title']}")
         told.append(
-            f"{content['region']}现为{_tight(gap['value'])}，目标{_tight(gap['threshold'])}，"
-            f"{_tight(gap['gap'])}。{_districts_text(gap['districts'])}{_nearest_text(gap)}"
+            f"{content['region']}现为{_tight(gap['value'])}，{_demanded(gap)}，{_tight(gap['gap'])}。"
+            f"{_districts_text(content['below'], gap['districts'])}{_nearest_text(gap)}"
         )
     return "\n".join(told)
 
 
-def _districts_text(districts: Iterable[str]) -> str:
+def _districts_text(below: str, districts: Iterable[str]) -> str:
+    """Not 其中: each district is held against the target by itself, so they need not add up."""
     told = "、".join(_tight(one) for one in districts)
-    return f"其中{told}。" if told else ""
+    return f"{below}中，{told}。" if told else ""
 
 
 def _nearest_text(gap: Content) -> str:
     """Institutions by name with what each lacks; people are never listed."""
-    named = [f"{one['name']}（{one['region']}，{one['lacks']}）" for one in gap["candidates"][:5]]
+    nearest = gap["candidates"][:NEAREST_NAMED]
+    named = [f"{one['name']}（{one['region']}，{one['lacks']}）" for one in nearest]
     if not named:
         return ""
     more = "等" if gap["more"] or len(gap["candidates"]) > len(named) else ""
@@ -117,17 +153,26 @@ def _nearest_text(gap: Content) -> str:
 
 
 def _demands(content: Content) -> str:
+    asked = f"请{content['below']}、各有关部门"
     if not content["gaps"]:
-        return "请各区、各有关部门巩固工作成效，按时如实更新登记，防止到期未续造成回落。"
+        return f"{asked}巩固工作成效，按时如实更新登记，防止到期未续造成回落。"
+    is_named = any(gap["candidates"] for gap in content["gaps"])
+    first = "，优先推动附件所列最接近达到要求的机构" if is_named else ""
     return (
-        "请各区、各有关部门对照差距逐家落实措施、责任人和时限，优先推动附件所列最接近达到要求的机构。"
+        f"{asked}对照差距落实措施、责任人和时限{first}。"
         "\n请按时如实更新登记；协议、证照、备案将要到期的，提前办理续签、续期，防止回落。"
     )
 
 
+def plain(text: str) -> str:
+    """Numbers and units side by side and without separators: one way to write them in a paper."""
+    return text.replace(" ", "").replace(",", "")
+
+
 def _tight(text: str) -> str:
-    """Numbers and units side by side, as papers print them."""
-    return text.replace(" ", "").replace(",", "").replace("≥", "不低于").replace("=", "为")
+    """A figure of a table as the sentences write it: 不低于 for ≥, no zeros after the point."""
+    told = plain(text).replace("≥", "不低于").replace("=", "为")
+    return PERCENTAGE.sub(lambda found: f"{trimmed(Decimal(found[1]))}%", told)
 
 
 def _strings(value: object) -> Iterable[str]:

@@ -35,6 +35,7 @@ class Candidate:
 
     name: str
     region: str
+    region_id: int | None
     institution_id: int | None
     code: str
     lacks: tuple[str, ...]
@@ -172,7 +173,8 @@ def _candidates(
     if checklist.hopeless is not None:
         rows = rows.annotate(is_hopeless=flag(checklist.hopeless)).filter(is_hopeless=False)
     since = {lack.since for need in checklist.needs for lack in need.lacks if lack.since}
-    wanted = {"outcome", *naming.paths(subject), *_lack_flags(checklist), *since, *checklist.reads}
+    told = {*naming.paths(subject), f"{subject.region}__id"}
+    wanted = {"outcome", *told, *_lack_flags(checklist), *since, *checklist.reads}
     visible = rows.visible_to(actor).order_by("pk")  # type: ignore[attr-defined]
     return [_candidate(row, subject, checklist, day) for row in visible.values(*wanted)]
 
@@ -186,6 +188,7 @@ def _candidate(
     return Candidate(
         name=naming.name_of(row),
         region=row[f"{subject.region}__name"] or "",
+        region_id=row[f"{subject.region}__id"],
         institution_id=naming.institution_of(row),
         code=naming.code_of(row),
         lacks=tuple(told),

@@ -20,7 +20,7 @@ from targets.tests.page_scene import make_target, store_run
 
 TITLE = "开设老年人绿色通道的医疗机构占比"
 STANDING = """截至2021年1月31日，列入通报的目标共1项：未达标1项。
-开设老年人绿色通道的医疗机构占比为66.67%（4/6，排除1），目标不低于80%，未达标；\
+开设老年人绿色通道的医疗机构占比为66.67%（6家中有4家），目标不低于80%，未达标；\
 到期日2017年12月31日为66.67%，未达标。"""
 
 
@@ -35,10 +35,11 @@ def test_the_words_are_written_from_the_figures_of_the_run(desks: Desks) -> None
     assert heading == f"（一）{TITLE}"
     # 全市 4/6，要 80% 须 5 家；东区 3/4 须 4 家，西区 1/2 须 2 家。
     assert told.startswith(
-        "测试市现为66.67%，目标不低于80%，还差1家。其中东区还差1家、西区还差1家。"
+        "测试市现为66.67%，目标不低于80%，还差1家。各区中，东区还差1家、西区还差1家。"
         "最接近达到要求的有测试机构"
     )
-    assert "（东街道，没有开通绿色通道）" in told
+    # 机构登记在东街道，通报说的是东区。
+    assert "（东区，没有开通绿色通道）" in told
     assert bulletin.issuer == "测试市卫生健康委员会"
     assert bulletin.content["run"] == desks.run().pk
 
@@ -68,7 +69,7 @@ def test_districts_are_ranked_only_if_switched_on(
     assert bool(ranked) is with_ranking
     if with_ranking:
         assert ranked[0]["parts"] == [
-            {"text": f"{TITLE}：第1位东区（75.00%）、第2位西区（50.00%）。", "level": 0}
+            {"text": f"{TITLE}：第1位东区（75%），第2位西区（50%）。", "level": 0}
         ]
 
 
@@ -191,11 +192,11 @@ def test_the_annexes_hold_the_figures(desks: Desks) -> None:
         [[cell.text for cell in row.cells] for row in table.rows] for table in document.tables
     )
     assert own[1:] == [
-        ["1", TITLE, "测政发〔2017〕8号 二（二）", "66.67%", "4/6", "≥80%", "未达标", "还差 1 家"]
+        ["1", TITLE, "测政发〔2017〕8号 二（二）", "66.67%", "4/6", "≥80%", "未达标", "1家"]
     ]
     assert [row[2:] for row in districts[1:]] == [
-        ["东区", "75.00%", "3/4", "≥80%", "未达标", "还差 1 家"],
-        ["西区", "50.00%", "1/2", "≥80%", "未达标", "还差 1 家"],
+        ["东区", "75.00%", "3/4", "≥80%", "未达标", "1家"],
+        ["西区", "50.00%", "1/2", "≥80%", "未达标", "1家"],
     ]
     assert [row[5] for row in candidates[1:3]] == ["没有开通绿色通道"] * 2
     assert len(document.inline_shapes) == 1

@@ -60,7 +60,7 @@ def test_a_clerk_begins_a_bulletin_and_edits_its_words(desks: Desks) -> None:
     answer = client.post(reverse("bulletin-new"), begun(desks, copied_to=[ISSUER]))
     bulletin = Bulletin.objects.get()
     assert answer.headers["Location"] == reverse("bulletin-detail", args=[bulletin.pk])
-    assert "66.67%（4/6，排除1）" in page(client, "bulletin-detail", bulletin.pk)
+    assert "66.67%（6家中有4家）" in page(client, "bulletin-detail", bulletin.pk)
     words = {
         **{name: getattr(bulletin, name) for name in ("title", "addressee", "copied_to")},
         "opening": "现通报如下，累计开通125家。",
