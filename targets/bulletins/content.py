@@ -277,10 +277,9 @@ def _ranked(lines: Sequence[TargetLine]) -> list[tuple[int, TargetLine]]:
 def _ranking(
     name: str, ranked: Sequence[tuple[int, TargetLine]], lines: Sequence[TargetLine]
 ) -> Content:
-    placed = {line.region.pk for _, line in ranked}
     return {
         "title": name,
-        "left_out": [line.region.name for line in lines if line.region.pk not in placed],
+        "left_out": [one.region.name for one in lines if one.judgement.reason in UNSOUND],
         "rows": [
             {
                 "place": place,

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from targets.bulletins.content import Content
-from targets.bulletins.texts import feedback_text, plain, ranking_text
+from targets.bulletins.texts import feedback_text, plain, ranking_text, titles_text
 from targets.models import Bulletin
 from targets.papers.word import annex_lines, heading_number
+from targets.presenters import NO_DATA
 
 # 行首是“（一）”“1.”“（1）”的短行是小标题：没有句号。
 LEVELS = (
@@ -103,13 +104,13 @@ def table_notes(content: Content) -> Iterator[str]:
     lines, districts = content["lines"], content["districts"]
     if left_out := [f"{one['title']}{plain(one['asides'])}" for one in lines if one["asides"]]:
         yield (f"{'；'.join(left_out)}。缺报的应报未报；排除的当日停业、筹建等，分子分母都不计。")
-    if open_ones := [one for one in districts if one["note"]]:
-        told = (f"{one['region']}{one['title']}（{one['note']}）" for one in open_ones)
-        yield f"没有结论的：{'、'.join(told)}。"
+    if unjudged := [one for one in districts if one["note"] and one["word"] != NO_DATA]:
+        told = (f"{one['region']}{one['title']}（{one['note']}）" for one in unjudged)
+        yield f"不判定的：{'、'.join(told)}。"
     if any(one["gap"] for one in districts):
         yield f"{content['below']}的“还差”按本地达到目标分别计算，相加与合计不一定相等。"
     if content["unconfirmed"]:
-        yield f"{'、'.join(content['unconfirmed'])}的文件名、文号与目标值待核实。"
+        yield f"{titles_text(content['unconfirmed'])}的文件名、文号与目标值待核实。"
 
 
 def _indicator_rows(content: Content) -> list[Content]:

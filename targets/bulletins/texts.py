@@ -49,20 +49,20 @@ def feedback_text(issuer: str, feedback_by: date | None) -> str:
 
 
 def ranking_text(ranking: Content) -> str:
-    """One figure's places: "绿色通道占比：并列第1位东区、西区（均为75%），第3位南区（50%）。"."""
+    """One figure's places: "绿色通道占比：并列第1位东区、西区，均为75%；第3位南区，50%。"."""
     places: dict[int, list[Content]] = {}
     for row in ranking["rows"]:
         places.setdefault(row["place"], []).append(row)
     told = [_place_text(place, rows) for place, rows in places.items()]
     if ranking["left_out"]:
-        told.append(f"{'、'.join(ranking['left_out'])}无数据或上报不足，不列名次")
-    return f"{ranking['title']}：{'，'.join(told)}。"
+        told.append(f"{'、'.join(ranking['left_out'])}数据不足以判定，不列名次")
+    return f"{ranking['title']}：{'；'.join(told)}。"
 
 
 def _place_text(place: int, rows: Sequence[Content]) -> str:
     names, value = "、".join(row["region"] for row in rows), _tight(rows[0]["value"])
     shared = ("并列", "均为") if len(rows) > 1 else ("", "")
-    return f"{shared[0]}第{place}位{names}（{shared[1]}{value}）"
+    return f"{shared[0]}第{place}位{names}，{shared[1]}{value}"
 
 
 def numbers_elsewhere(text: str, content: Content) -> list[str]:
@@ -78,8 +78,7 @@ def vars_of(texts: Texts) -> tuple[str, ...]:
 
 
 def _opening(content: Content) -> str:
-    # 书名号之间不用顿号；隔着括注的才用（GB/T 15834）。
-    policies = "、".join(content["policies"]).replace("》、《", "》《")
+    policies = titles_text(content["policies"])
     told = (
         f"为推动医养结合各项目标任务落实，根据{policies}，"
         f"现将{content['region']}有关指标截至{content['day']}的情况通报如下。"
@@ -145,11 +144,11 @@ def _districts_text(below: str, districts: Iterable[str]) -> str:
 def _nearest_text(gap: Content) -> str:
     """Institutions by name with what each lacks; people are never listed."""
     nearest = gap["candidates"][:NEAREST_NAMED]
-    named = [f"{one['name']}（{one['region']}，{one['lacks']}）" for one in nearest]
+    named = [f"{one['region']}{one['name']}，{one['lacks'].replace('；', '，')}" for one in nearest]
     if not named:
         return ""
     more = "等" if gap["more"] or len(gap["candidates"]) > len(named) else ""
-    return f"最接近达到要求的有{'、'.join(named)}{more}。"
+    return f"最接近达到要求的有：{'；'.join(named)}{more}。"
 
 
 def _demands(content: Content) -> str:
@@ -162,6 +161,11 @@ def _demands(content: Content) -> str:
         f"{asked}对照差距落实措施、责任人和时限{first}。"
         "\n请按时如实更新登记；协议、证照、备案将要到期的，提前办理续签、续期，防止回落。"
     )
+
+
+def titles_text(titles: Iterable[str]) -> str:
+    """Titles side by side: 顿号 only where a number in brackets stands between (GB/T 15834)."""
+    return "、".join(titles).replace("》、《", "》《")
 
 
 def plain(text: str) -> str:

@@ -36,10 +36,10 @@ def test_the_words_are_written_from_the_figures_of_the_run(desks: Desks) -> None
     # 全市 4/6，要 80% 须 5 家；东区 3/4 须 4 家，西区 1/2 须 2 家。
     assert told.startswith(
         "测试市现为66.67%，目标不低于80%，还差1家。各区中，东区还差1家、西区还差1家。"
-        "最接近达到要求的有测试机构"
+        "最接近达到要求的有：东区测试机构"
     )
     # 机构登记在东街道，通报说的是东区。
-    assert "（东区，没有开通绿色通道）" in told
+    assert "，没有开通绿色通道" in told
     assert bulletin.issuer == "测试市卫生健康委员会"
     assert bulletin.content["run"] == desks.run().pk
 
@@ -69,7 +69,7 @@ def test_districts_are_ranked_only_if_switched_on(
     assert bool(ranked) is with_ranking
     if with_ranking:
         assert ranked[0]["parts"] == [
-            {"text": f"{TITLE}：第1位东区（75%），第2位西区（50%）。", "level": 0}
+            {"text": f"{TITLE}：第1位东区，75%；第2位西区，50%。", "level": 0}
         ]
 
 

@@ -50,7 +50,8 @@ def content(**said: Any) -> Content:
 
 
 def named(number: int) -> list[Content]:
-    return [{"name": f"样例{n}院", "region": "东区", "lacks": "停业"} for n in range(1, number + 1)]
+    lacks = "缺报告（实有）；停业"
+    return [{"name": f"样例{n}院", "region": "东区", "lacks": lacks} for n in range(1, number + 1)]
 
 
 @pytest.mark.parametrize(
@@ -90,10 +91,10 @@ def test_verdicts_are_summed_up_the_good_ones_first() -> None:
 
 @pytest.mark.parametrize(("number", "more", "ends"), [
     (0, 0, "还差1030人。"),
-    (1, 0, "最接近达到要求的有样例1院（东区，停业）。"),
-    (3, 0, "样例3院（东区，停业）。"),
-    (4, 0, "样例3院（东区，停业）等。"),
-    (3, 2, "样例3院（东区，停业）等。"),
+    (1, 0, "最接近达到要求的有：东区样例1院，缺报告（实有），停业。"),
+    (3, 0, "；东区样例3院，缺报告（实有），停业。"),
+    (4, 0, "；东区样例3院，缺报告（实有），停业等。"),
+    (3, 2, "；东区样例3院，缺报告（实有），停业等。"),
 ])  # fmt: skip
 def test_the_text_names_three_institutions_at_most(number: int, more: int, ends: str) -> None:
     told = texts_for(content(gaps=[{**GAP, "candidates": named(number), "more": more}]))
@@ -122,25 +123,26 @@ SOUTH = row(3, "南区", "66.67%")
 
 
 @pytest.mark.parametrize(("rows", "left_out", "told"), [
-    ([EAST, {**WEST, "place": 2, "value": "50.00%"}], [], "第1位东区（75%），第2位西区（50%）。"),
-    ([EAST, WEST, SOUTH], [], "并列第1位东区、西区（均为75%），第3位南区（66.67%）。"),
-    ([EAST], ["西区"], "第1位东区（75%），西区无数据或上报不足，不列名次。"),
+    ([EAST, {**WEST, "place": 2, "value": "50.00%"}], [], "第1位东区，75%；第2位西区，50%。"),
+    ([EAST, WEST, SOUTH], [], "并列第1位东区、西区，均为75%；第3位南区，66.67%。"),
+    ([EAST], ["西区"], "第1位东区，75%；西区数据不足以判定，不列名次。"),
 ])  # fmt: skip
 def test_equal_districts_share_a_place(rows: list[Content], left_out: list[str], told: str) -> None:
     assert ranking_text({"title": "占比", "rows": rows, "left_out": left_out}) == f"占比：{told}"
 
 
 def test_the_notes_answer_what_a_reader_of_the_tables_asks() -> None:
-    thin = {"title": "占比", "region": "东区", "gap": "", "note": "上报不足，资料不足以判定"}
-    behind = {"title": "占比", "region": "西区", "gap": "还差 61 张", "note": ""}
+    thin = {"title": "占比", "region": "东区", "gap": "", "word": "不判定", "note": "上报不足"}
+    behind = {**thin, "region": "西区", "gap": "还差 61 张", "word": "未达标", "note": ""}
+    empty = {**thin, "region": "南区", "word": "无数据", "note": "分母为零"}
     told = content(
         lines=[{**LINE, "asides": "缺报 3/33，排除 3"}],
-        districts=[thin, behind],
+        districts=[thin, behind, empty],
         unconfirmed=["《甲》"],
     )
     assert list(table_notes(told)) == [
         "签约率缺报3/33，排除3。缺报的应报未报；排除的当日停业、筹建等，分子分母都不计。",
-        "没有结论的：东区占比（上报不足，资料不足以判定）。",
+        "不判定的：东区占比（上报不足）。",
         "各区的“还差”按本地达到目标分别计算，相加与合计不一定相等。",
         "《甲》的文件名、文号与目标值待核实。",
     ]
