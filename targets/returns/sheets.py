@@ -88,13 +88,14 @@ def sheet_of(own: QuarterlyReturn, numbers: Numbers, values: Collection[ReturnVa
 
 def earlier(own: QuarterlyReturn, quarter: Quarter) -> Numbers:
     """What the same unit said in another quarter, corrections included; empty where nothing."""
+    # 机构换了区还是同一家：只有区、市的表按区划找。
+    unit = {"institution": own.institution_id} if own.institution_id else {"region": own.region_id}
     before = QuarterlyReturn.objects.filter(
         period__year=quarter.year,
         period__quarter=quarter.number,
         period__form__code=own.period.form.code,
         level=own.level,
-        region=own.region_id,
-        institution=own.institution_id,
+        **unit,
     ).first()
     return {} if before is None else numbers_of(before)
 
