@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from targets.forms.fields import offer_steps
-from targets.models import ReturnItem, ReturnVerb
+from targets.models import ItemSource, ReturnItem, ReturnVerb
 from targets.models.returns import LONGEST_NOTE
 from targets.returns.actions import LONGEST_TEXT
 from targets.returns.quarters import DueDays, Quarter
@@ -77,19 +77,20 @@ def note_field(item: ReturnItem) -> forms.CharField:
 
 
 class SheetForm(forms.Form):
-    """A number and a note for each item of a return."""
+    """A number and a note for each item of a return; a share has its note only."""
 
     def __init__(self, *args: Any, items: Iterable[ReturnItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = list(items)
         for item in self.items:
-            self.fields[f"value-{item.code}"] = number_field(item)
+            if item.source != ItemSource.QUOTIENT:
+                self.fields[f"value-{item.code}"] = number_field(item)
             self.fields[f"note-{item.code}"] = note_field(item)
 
     def entered(self) -> dict[str, tuple[Decimal | None, str]]:
         said = self.cleaned_data
         codes = [item.code for item in self.items]
-        return {code: (said[f"value-{code}"], said[f"note-{code}"]) for code in codes}
+        return {code: (said.get(f"value-{code}"), said[f"note-{code}"]) for code in codes}
 
 
 class CorrectionForm(forms.Form):

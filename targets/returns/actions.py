@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from targets.models import (
+    ItemSource,
     QuarterlyReturn,
     ReturnEvent,
     ReturnItem,
@@ -19,7 +21,8 @@ from targets.models import (
     ReturnVerb,
 )
 from targets.models.returns import LONGEST_NOTE
-from targets.returns.fetching import OF_DISTRICTS, OF_INSTITUTIONS, Fetched, Fetcher
+from targets.returns.checks import number_text
+from targets.returns.fetching import OF_DISTRICTS, OF_INSTITUTIONS, Fetched, Fetcher, quotient_of
 from targets.returns.publishing import publish_first
 from targets.returns.sheets import filled
 from targets.returns.states import OF_NOBODY, STEPS, Party, parties_of, steps_from
@@ -34,29 +37,84 @@ PARENT_CLOSED = "{unit}已经报出或锁定，不能再{verb}；请先由审核
 DIFFERS = "与取数 {number} 不同，请在说明里写明原因。"
 NOT_WHOLE = "请填整数。"
 LATE_FETCH = "取数晚于填报，待核对"
+OVERTAKEN = (
+    "这份表在您打开以后又由{who}保存过，与您填的不同的有：{items}。"
+    "请对照后再保存；再次保存，以您填的为准。"
+)
 SAME_PERSON = "{verb}须由填表人、报出人以外的人办理；请另一位审核人办理。"
 CHANGED_BELOW = "下一级的审核数有变，请先“重新取数”再报出。"
 MISSING_BELOW = "还有 {n} 家机构没有审核通过，将按缺报报出；请在“情况”里写明原因。"
 NOT_ALL_DISTRICTS = "还有 {n} 个区没有审核上报，不能汇总报出：{names}。"
 STOPPED = "有 {n} 处审核不通过或未说明，请看表中红字，改好或写明说明后再报出。"
 LONGEST_TEXT = 500
+STAMP_LENGTH = 16
+WRITTEN = ("prefilled", "prefilled_from", "value", "note")
 
 
-def fill(*, by: Actor, quarterly_return: QuarterlyReturn, entered: Entered) -> None:
-    """Write the numbers and notes entered, by item code; a difference needs its reason."""
+def fill(
+    *, by: Actor, quarterly_return: QuarterlyReturn, entered: Entered, seen: str | None = None
+) -> None:
+    """Write the numbers and notes entered, by item code; a difference needs its reason.
+
+    Shares follow from their two items. `seen` is the stamp of what the filler had before them:
+    what somebody else saved since is not overwritten unseen.
+    """
     with recorded(by=by, reason="季度监测填报"):
         own = _locked(quarterly_return)
         _refuse_filling(by, own)
-        values = {one.item.code: one for one in own.values.select_related("item")}
-        changed = []
+        held = list(own.values.select_related("item"))
+        _refuse_overtaken(by, own, held, entered, seen)
+        values = {one.item.code: one for one in held}
         for code, (number, note) in entered.items():
             value = values[code]
-            _refuse_number(value, number, note)
-            if (value.value, value.note) != (number, note.strip()):
-                value.value, value.note = number, note.strip()
-                changed.append(value)
-        ReturnValue.objects.bulk_update(changed, ["value", "note"])
+            _refuse_note(value, note)
+            if value.item.source != ItemSource.QUOTIENT:
+                _refuse_number(value, number, note)
+                value.value = number
+            value.note = note.strip()
+        _reckon_shares(held)
+        ReturnValue.objects.bulk_update(held, WRITTEN)
         QuarterlyReturn.objects.filter(pk=own.pk).update(filled_by=by.user_id)
+
+
+def stamp_of(values: Iterable[ReturnValue]) -> str:
+    """What tells one state of a return's numbers and notes from another."""
+    said = [(one.item_id, f"{one.value}", one.note) for one in values]
+    return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:STAMP_LENGTH]
+
+
+def _refuse_overtaken(
+    by: Actor,
+    own: QuarterlyReturn,
+    held: Sequence[ReturnValue],
+    entered: Entered,
+    seen: str | None,
+) -> None:
+    other = own.filled_by
+    if seen is None or other is None or other.pk == by.user_id:
+        return
+    others = [
+        f"{one.item.code}（现为 {number_text(one.value, one.item.unit) or '未填'}）"
+        for one in held
+        if one.item.code in entered and _is_other(one, *entered[one.item.code])
+    ]
+    if others and seen != stamp_of(held):
+        raise ValidationError(OVERTAKEN.format(who=other.display_name, items="、".join(others)))
+
+
+def _is_other(held: ReturnValue, number: Decimal | None, note: str) -> bool:
+    is_share = held.item.source == ItemSource.QUOTIENT
+    return held.note != note.strip() or (not is_share and held.value != number)
+
+
+def _reckon_shares(values: Sequence[ReturnValue]) -> None:
+    """Every share of two items of the return follows from them; nobody types it."""
+    numbers = {one.item.code: one.value for one in values}
+    for one in values:
+        if one.item.source == ItemSource.QUOTIENT:
+            found = quotient_of(one.item, numbers)
+            one.value = one.prefilled = found.number
+            one.prefilled_from = found.source
 
 
 def take_step(
@@ -176,7 +234,8 @@ def _fetch(own: QuarterlyReturn) -> None:
         elif found.number not in (None, one.value) and not one.note:
             one.note = LATE_FETCH
         one.prefilled, one.prefilled_from, one.run = found.number, found.source, found.run
-    ReturnValue.objects.bulk_update(values, ["prefilled", "prefilled_from", "run", "value", "note"])
+    _reckon_shares(values)
+    ReturnValue.objects.bulk_update(values, [*WRITTEN, "run"])
 
 
 def _refuse_filling(by: Actor, own: QuarterlyReturn) -> None:
@@ -189,12 +248,15 @@ def _refuse_filling(by: Actor, own: QuarterlyReturn) -> None:
         raise ValidationError(PARENT_CLOSED.format(unit=above.unit_name, verb="填报"))
 
 
+def _refuse_note(value: ReturnValue, note: str) -> None:
+    if len(note) > LONGEST_NOTE:
+        raise ValidationError({f"note-{value.item.code}": f"说明最多 {LONGEST_NOTE} 字。"})
+
+
 def _refuse_number(value: ReturnValue, number: Decimal | None, note: str) -> None:
     code = value.item.code
     if number is not None and not value.item.is_percent and number != number.to_integral_value():
         raise ValidationError({f"value-{code}": NOT_WHOLE})
-    if len(note) > LONGEST_NOTE:
-        raise ValidationError({f"note-{code}": f"说明最多 {LONGEST_NOTE} 字。"})
     is_other = number is not None and value.prefilled is not None and number != value.prefilled
     if is_other and not note.strip():
         shown = f"{value.prefilled.normalize():f}" if value.prefilled is not None else ""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from targets.forms.returns import ReturnStepForm, SheetForm
 from targets.models import QuarterlyReturn, ReturnState, ReturnVerb
-from targets.returns.actions import above_of, fill, take_step
+from targets.returns.actions import above_of, fill, stamp_of, take_step
 from targets.returns.calendar import TONES, standing, standing_tone
 from targets.returns.corrections import may_propose
 from targets.returns.sheets import Filled, filled
@@ -41,7 +41,8 @@ def return_detail(request: ActorRequest, return_id: int) -> HttpResponseBase:
     form = SheetForm(request.POST, items=[line.item for line in sheet.lines])
 
     def save() -> HttpResponseBase:
-        fill(by=request.actor, quarterly_return=own, entered=form.entered())
+        seen = request.POST.get("seen")
+        fill(by=request.actor, quarterly_return=own, entered=form.entered(), seen=seen)
         messages.success(request, "已保存；审核关系见表中各行，办理步骤在表下。")
         return redirect("return-detail", own.pk)
 
@@ -109,6 +110,7 @@ def _page(
         "sheet": sheet,
         "rows": [(line, *_fields(form, line.item.code)) for line in sheet.lines],
         "form": form,
+        "seen": stamp_of([line.value for line in sheet.lines]),
         "step_form": step_form,
         "events": own.events.select_related("author"),
         "state_tone": TONES[ReturnState(own.state)],
@@ -121,7 +123,11 @@ def _page(
 
 
 def _fields(form: SheetForm | None, code: str) -> tuple[Any, Any]:
-    return (form[f"value-{code}"], form[f"note-{code}"]) if form else (None, None)
+    """The fields of an item; a share has none for its number."""
+    if form is None:
+        return (None, None)
+    value = f"value-{code}"
+    return (form[value] if value in form.fields else None, form[f"note-{code}"])
 
 
 def _held(sheet: Filled) -> dict[str, Any]:

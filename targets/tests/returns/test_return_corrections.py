@@ -75,7 +75,7 @@ def test_a_correction_moves_the_district_the_city_and_the_share(
         {"code": "17", "label": "其中：护理型床位", "old": "37", "new": "40"}
     ]
     row = next(one for one in second.content["rows"] if one["code"] == "18")
-    assert row["numbers"] == ["26.67", "26.67", "0.00"]
+    assert row["numbers"] == ["26.67", "26.67", None]
     titles = list(Paper.objects.order_by("pk").values_list("title", flat=True))
     assert titles == [title_of(period), f"{title_of(period)}（第 2 版）"]
 
