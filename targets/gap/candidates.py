@@ -31,7 +31,10 @@ BED_SHARES = frozenset({("BD20", "city_sum"), ("BD20", "elderly_beds_only"), ("N
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A record that does not count yet: what it lacks, lightest first, and whom to call."""
+    """A record that does not count yet: what it lacks, lightest first, and whom to call.
+
+    Whoever is shut is not worth asking: a list of all shows it last, advice leaves it out.
+    """
 
     name: str
     region: str
@@ -40,6 +43,7 @@ class Candidate:
     code: str
     lacks: tuple[str, ...]
     effort: int
+    is_worth_asking: bool = True
     contact: InstitutionContact | None = None
     notes: tuple[ContactNote, ...] = ()
 
@@ -59,6 +63,14 @@ class BedGap:
 
     to_add: int | None
     to_convert: int
+
+    @property
+    def words(self) -> str:
+        """Both ways in a sentence."""
+        convert = f"改造现有床位须{self.to_convert}张"
+        if self.to_add is None:
+            return f"{convert}；只靠新增达不到"
+        return f"{convert}，或新增护理、康复型床位{self.to_add}张"
 
 
 # ── 还差多少 ──────────────────────────────────────────────────────────────────
@@ -110,7 +122,11 @@ def candidates_of(
         if not _is_of_persons(record_set)
         for candidate in _candidates(record_set, checklist, day, actor)
     ]
-    return sorted(found, key=lambda one: (len(one.lacks), one.effort, one.name, one.code))
+    return sorted(found, key=_distance)
+
+
+def _distance(one: Candidate) -> tuple[bool, int, int, str, str]:
+    return (not one.is_worth_asking, len(one.lacks), one.effort, one.name, one.code)
 
 
 def headcounts_of(indicator: Indicator, *, day: date, region: int, tree: Tree) -> list[Headcount]:
@@ -193,6 +209,7 @@ def _candidate(
         code=naming.code_of(row),
         lacks=tuple(told),
         effort=sum(lack.effort for lack in lacks),
+        is_worth_asking=not any(lack.is_shut for lack in lacks),
     )
 
 

@@ -23,13 +23,14 @@ class Lack:
     """One thing missing: its words, when it applies, and how hard it is to mend.
 
     In the words {days} is how long ago the day at `since` was, {steps} the channel's missing
-    steps, {beds} the beds short of 30 %.
+    steps, {beds} the beds short of 30 %. What `is_shut` no call will mend.
     """
 
     text: str
     where: Q
     effort: int
     since: str = ""
+    is_shut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,18 @@ class Checklist:
 
 ALWAYS = Q()
 
+
+def shut(text: str, where: Q = ALWAYS) -> Lack:
+    """A lack of whoever has closed its doors."""
+    return Lack(text, where, MONTHS, is_shut=True)
+
+
 OPERATING = Need(
     Q(status=Status.OPERATING),
     (
         Lack("尚在筹建", Q(status=Status.PLANNED), MONTHS),
-        Lack("停业", Q(status=Status.SUSPENDED), MONTHS),
-        Lack("暂停执业", ALWAYS, MONTHS),
+        shut("停业", Q(status=Status.SUSPENDED)),
+        shut("暂停执业"),
     ),
 )
 LICENSED = Need(
@@ -168,8 +175,8 @@ SIGNED = Need(
     ),
 )
 PARTIES_SOUND = (
-    Need(Q(medical_is_open=True), (Lack("医疗方不是正常状态", ALWAYS, MONTHS),)),
-    Need(Q(elderly_is_open=True), (Lack("养老方不是正常状态", ALWAYS, MONTHS),)),
+    Need(Q(medical_is_open=True), (shut("医疗方不是正常状态"),)),
+    Need(Q(elderly_is_open=True), (shut("养老方不是正常状态"),)),
     Need(
         Q(medical_is_certified=True),
         (
@@ -203,7 +210,7 @@ PILOT = Checklist(
         Need(Q(is_in_use=True), (Lack("未投入使用", ALWAYS, MONTHS),)),
     )
 )
-TEAM = Checklist((Need(Q(is_open=True), (Lack("所属机构不是正常状态", ALWAYS, MONTHS),)),))
+TEAM = Checklist((Need(Q(is_open=True), (shut("所属机构不是正常状态"),)),))
 
 CLOSED = Q(status=Status.CLOSED)
 BUILT_ALREADY = Q(is_integrated=True, repeats_place=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from targets.gap.candidates import bed_gap, beds_to_add, beds_to_convert
+from targets.gap.candidates import BedGap, bed_gap, beds_to_add, beds_to_convert
 from targets.indicators.calculation import Figure
 from targets.indicators.catalogue import BY_KEY
 
@@ -34,6 +34,17 @@ def test_beds_to_add_and_to_convert(
 ) -> None:
     assert beds_to_add(care, beds, share) == add
     assert beds_to_convert(care, beds, share) == convert
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        (BedGap(479, 216), "改造现有床位须216张，或新增护理、康复型床位479张"),
+        (BedGap(None, 1), "改造现有床位须1张；只靠新增达不到"),
+    ],
+)
+def test_the_two_ways_in_words(gap: BedGap, words: str) -> None:
+    assert gap.words == words
 
 
 @given(

@@ -75,6 +75,26 @@ def test_a_channel_lacks_steps_a_licence_or_all_of_it(city: City) -> None:
     ]
 
 
+def test_who_is_shut_comes_last_and_is_not_worth_asking(city: City) -> None:
+    make_channel(hospital(city, "甲缺两样", before(30)), ends_on=before(12))
+    shut = make_health(city.east_street, name="乙只缺开门", status="SUSPENDED")
+    make_licence(shut)
+    make_channel(shut)
+    make_health(city.east_street, name="丙筹建", status="PLANNED")
+    found = candidates_of(
+        BY_KEY["GC17", "standard"],
+        day=DAY,
+        region=city.city.pk,
+        tree=tree_on(DAY, city.city.pk),
+        actor=CLERK,
+    )
+    assert [(one.name, one.is_worth_asking) for one in found] == [
+        ("甲缺两样", True),
+        ("丙筹建", True),
+        ("乙只缺开门", False),
+    ]
+
+
 def home(city: City, name: str, **filing: object) -> Institution:
     found = make_elderly(city.west_street, name=name)
     make_filing(found, **filing)  # type: ignore[arg-type]
