@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
@@ -20,6 +19,7 @@ from targets.indicators.calculation import Reason, Tree, value_of
 from targets.indicators.guarding import counts_people
 from targets.models import IndicatorRun, IndicatorSnapshot, PolicyDocument, Target
 from targets.models.policies import Confirmation
+from targets.papers.naming import name_key, names_of
 from targets.papers.reader import paper_reader
 from targets.papers.sentences import Change, Since
 from targets.presenters import fraction_text, present, threshold_text, tone_of, value_text
@@ -62,7 +62,7 @@ class _Telling:
         lines = target_lines(run, self.regions, targets, actor=self.reader)
         self.judged = [line for line in lines if line.is_judged]
         self.own = [line for line in self.judged if line.region.pk == region.pk]
-        self.names = _names(self.own)
+        self.names = names_of(self.own)
         self.due: DueLines = due_lines(targets, self.regions, until=run.as_of, actor=self.reader)
         self.before = self._figures_a_year_before()
         # 机构登记在街道、社区；通报发给各区，说的是哪个区的。
@@ -105,7 +105,7 @@ class _Telling:
         ]
 
     def _name(self, line: TargetLine) -> str:
-        return self.names.get(line.target.pk, line.indicator.title)
+        return self.names.get(name_key(line), line.indicator.title)
 
     def _line(self, line: TargetLine) -> Content:
         shown = present(line)
@@ -194,13 +194,14 @@ class _Telling:
         may_name = self.reader.may(permission_to_name(line.indicator))
         if counts_people(line.indicator) or not may_name:
             return {"candidates": [], "more": 0}
-        found = candidates_of(
+        every = candidates_of(
             line.indicator,
             day=self.run.as_of,
             region=self.region.pk,
             tree=self.tree,
             actor=self.reader,
         )
+        found = [one for one in every if one.is_worth_asking]
         return {
             "candidates": [
                 {
@@ -217,23 +218,6 @@ class _Telling:
 def _due_text(due: TargetLine) -> str:
     value = value_text(due.figure, due.indicator)
     return f"到期日{day_text(due.run.as_of)}为{value}，{tone_of(due.judgement).word}"
-
-
-def _names(lines: Sequence[TargetLine]) -> dict[int, str]:
-    """What each target's figure is called: readings and due years only where names would repeat."""
-    titles = Counter(line.indicator.title for line in lines)
-    readings = Counter(line.indicator.key for line in lines)
-    return {line.target.pk: _named(line, titles, readings) for line in lines}
-
-
-def _named(line: TargetLine, titles: Counter[str], readings: Counter[tuple[str, str]]) -> str:
-    indicator, due_on = line.indicator, line.target.due_on
-    told = []
-    if titles[indicator.title] > readings[indicator.key]:
-        told.append(indicator.reading_title)
-    if readings[indicator.key] > 1 and due_on:
-        told.append(f"{due_on.year}年目标")
-    return f"{indicator.title}（{'，'.join(told)}）" if told else indicator.title
 
 
 def _short(policy: PolicyDocument) -> str:

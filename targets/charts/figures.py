@@ -28,7 +28,7 @@ def region_chart(
     return Chart(
         kind=Kind.BARS,
         title=f"{region.name}以下各区划{indicator.title}",
-        unit=_unit(indicator),
+        unit=unit_of(indicator),
         heading="区划",
         series=(indicator.reading_title,),
         rows=tuple(_bar(part, goal) for part in parts),
@@ -55,7 +55,7 @@ def trend_chart(
     return Chart(
         kind=Kind.LINE,
         title=f"{region.name}{first.title}历次量度",
-        unit=_unit(first),
+        unit=unit_of(first),
         heading="统计日",
         series=tuple(record.reading_title for record in readings),
         rows=tuple(_point(point, first, judged) for point in points),
@@ -72,7 +72,8 @@ def source_of(run: IndicatorRun, indicator: Indicator) -> str:
     return f"{told}，口径“{indicator.reading_title}”"
 
 
-def _unit(indicator: Indicator) -> str:
+def unit_of(indicator: Indicator) -> str:
+    """What the numbers on a chart are counted in."""
     return "%" if indicator.is_ratio else indicator.measure
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from targets.charts.chart import Chart, Kind, Row, Value
 from targets.charts.content import content_of
-from targets.charts.figures import demo_mark, source_of
+from targets.charts.figures import demo_mark, source_of, unit_of
 from targets.nightly.lines import Compared
 from targets.presenters import present
 
@@ -36,8 +36,8 @@ def _chart(own: Compared, below: Sequence[Compared]) -> Chart:
     indicator = own.line.indicator
     return Chart(
         kind=Kind.BARS,
-        title=f"{own.line.region.name}以下各区划{indicator.title}",
-        unit=indicator.measure,
+        title=f"{own.line.region.name}以下各区划{own.name}",
+        unit=unit_of(indicator),
         heading="区划",
         series=(indicator.reading_title,),
         rows=tuple(_bar(one) for one in (own, *below)),

@@ -14,17 +14,12 @@ from targets.nightly.districts import told_districts
 from targets.nightly.findings import told_findings
 from targets.nightly.gaps import told_gaps
 from targets.nightly.lapses import told_lapses
-from targets.nightly.lines import (
-    Compared,
-    compared_lines,
-    named,
-    told,
-    told_of,
-)
+from targets.nightly.lines import Compared, compared_lines, told, told_of
 from targets.nightly.spans import TITLES, Span, first_day, runs_before, spans_of
+from targets.nightly.turned import told_lost, told_met
 from targets.nightly.wording import text_of
+from targets.papers.naming import name_key, names_of
 from targets.papers.reader import paper_reader
-from targets.presenters import present
 from targets.regions import children_of
 from targets.snapshots import tree_of
 from targets.tables.footnotes import footnotes_of
@@ -52,12 +47,16 @@ def content_of(kind: PaperKind, run: IndicatorRun, region: Region) -> dict[str, 
         "lines": [told(one, spans) for one in own],
         "counts": _counts(own),
         "withheld": told_of(run, region) - len(own),
-        **_turned(own, spans[0]),
+        "newly_lost": told_lost(own, spans[0]),
+        "newly_met": told_met(own, spans[0]),
+        "has_changes": any(_has_changed(one, spans[0]) for one in own),
         "sentences": _sentences(own, spans),
         "gaps": told_gaps(own, tree, reader),
-        "lapses": told_lapses(own, tree, reader),
+        **told_lapses(own, tree, reader),
         "findings": told_findings(run, tree, region, reader),
         "districts": told_districts(others, below, spans[0]),
+        "districts_lost": told_lost(others, spans[0]),
+        "districts_met": told_met(others, spans[0]),
         "charts": told_charts(own, others),
         "footnotes": list(footnotes_of(run)),
         "mark": settings.DEMO_MARK if settings.DEMO else "",
@@ -86,38 +85,17 @@ def _counts(lines: Sequence[Compared]) -> dict[str, int]:
     }
 
 
-def _turned(lines: Sequence[Compared], span: Span) -> dict[str, Any]:
-    """What was met and no longer is, and the other way round, since the day compared first."""
-    lost, gained, has_changes = [], [], False
-    for one in lines:
-        before = one.before.get(span)
-        change = one.change(span)
-        has_changes |= change is not None and bool(change.difference)
-        if before is None or not one.line.is_judged:
-            continue
-        if one.line.judgement.is_behind and not before.judgement.is_behind:
-            lost.append(_told_turn(one, span))
-        if one.line.judgement.is_met and before.judgement.is_behind:
-            gained.append(_told_turn(one, span))
-    return {"newly_lost": lost, "newly_met": gained, "has_changes": has_changes}
-
-
-def _told_turn(one: Compared, span: Span) -> dict[str, Any]:
-    before, after = present(one.before[span]), present(one.line)
-    return {
-        "target": one.line.target.code,
-        "indicator": one.line.indicator.code,
-        "title": one.line.indicator.title,
-        "named": named(one.line),
-        "before": f"{before.value}（{before.word}）",
-        "after": f"{after.value}（{after.word}）",
-    }
+def _has_changed(one: Compared, span: Span) -> bool:
+    change = one.change(span)
+    return change is not None and bool(change.difference)
 
 
 def _sentences(lines: Sequence[Compared], spans: Sequence[Span]) -> list[str]:
-    """What moved since the day compared first, in the office's words."""
+    """What moved since the day compared first, in the office's words, each figure once."""
+    figures = {one.line.indicator.key: one for one in reversed(lines)}
+    names = names_of(one.line for one in figures.values())
     return [
-        f"{one.line.indicator.title}{change.clause()}"
-        for one in lines
+        f"{names[name_key(one.line)]}{change.clause()}"
+        for one in reversed(figures.values())
         if (change := one.change(spans[0])) is not None and change.verb
     ]

@@ -6,9 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from institutions.models import Region
-from targets.nightly.lines import Compared, named
+from targets.nightly.lines import Compared
 from targets.nightly.spans import Span
-from targets.presenters import present
+from targets.presenters import NOTHING, present
+
+NO_CELL = {
+    "value": NOTHING,
+    "word": "",
+    "colour": "none",
+    "icon": "dash",
+    "gap": "",
+    "note": "",
+    "change": "",
+}
 
 
 def told_districts(
@@ -27,12 +37,13 @@ def told_districts(
 
 
 def _row(cells: dict[int, Compared], regions: Sequence[Region], span: Span) -> dict[str, Any]:
-    first = next(iter(cells.values())).line
+    one = next(iter(cells.values()))
+    first = one.line
     return {
         "target": first.target.code,
         "title": first.indicator.title,
         "indicator": first.indicator.code,
-        "named": named(first),
+        "named": one.name,
         "threshold": present(first).threshold,
         "cells": [
             {"region": region.name, **_cell(cells.get(region.pk), span)} for region in regions
@@ -42,7 +53,7 @@ def _row(cells: dict[int, Compared], regions: Sequence[Region], span: Span) -> d
 
 def _cell(one: Compared | None, span: Span) -> dict[str, Any]:
     if one is None:
-        return {"value": "—", "word": "", "colour": "none", "icon": "dash", "gap": "", "change": ""}
+        return NO_CELL
     shown, change = present(one.line), one.change(span)
     return {
         "value": shown.value,
@@ -50,5 +61,6 @@ def _cell(one: Compared | None, span: Span) -> dict[str, Any]:
         "colour": shown.tone.colour,
         "icon": shown.tone.icon,
         "gap": shown.gap,
+        "note": shown.note,
         "change": change.difference_text if change else "",
     }

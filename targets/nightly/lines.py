@@ -9,6 +9,7 @@ from typing import Any
 from institutions.models import Region
 from targets.models import IndicatorDefinition, IndicatorRun, Target
 from targets.nightly.spans import TITLES, Span
+from targets.papers.naming import name_key, names_of
 from targets.papers.sentences import Change
 from targets.presenters import present
 from targets.results import TargetLine, target_lines, targets_of
@@ -19,14 +20,20 @@ READING = ("indicator", "reading")
 NOT_MEASURED = "没有量度"
 OVER_NEW_YEAR = "跨年累计，不比"
 REDEFINED = "口径有调整，不比"
+# 与表里的百分数一样的小数位数：读者自己相减也对得上。
+PLACES = 2
 Key = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One line of the run and the same line of earlier runs; `reasons` where it is not compared."""
+    """One line of the run and the same line of earlier runs; `reasons` where it is not compared.
+
+    The `name` is its own in the report: no other target and reading has it.
+    """
 
     line: TargetLine
+    name: str
     before: Mapping[Span, TargetLine]
     reasons: Mapping[Span, str]
 
@@ -40,6 +47,7 @@ class Compared:
             self.line.value,
             unit=indicator.measure,
             is_ratio=indicator.is_ratio,
+            places=PLACES,
         )
 
 
@@ -58,7 +66,7 @@ def compared_lines(
         for span, past in earlier.items()
     }
     rules = {span: definitions_of(past) for span, past in earlier.items()}
-    today = definitions_of(run)
+    today, names = definitions_of(run), names_of(lines)
     found = []
     for line in lines:
         past = {span: kept[_key(line)] for span, kept in before.items() if _key(line) in kept}
@@ -67,7 +75,7 @@ def compared_lines(
             for span in spans
             if (reason := _why_not(line, past.get(span), span, today, rules.get(span, {})))
         }
-        found.append(Compared(line, past, reasons))
+        found.append(Compared(line, names[name_key(line)], past, reasons))
     return found
 
 
@@ -115,12 +123,6 @@ def _key(line: TargetLine) -> Key:
     return (line.target.pk, line.region.pk, line.indicator.reading)
 
 
-def named(line: TargetLine) -> str:
-    """The indicator with the year of the target: two years may ask for the same one."""
-    due_on = line.target.due_on
-    return line.indicator.title + (f"（{due_on.year}年目标）" if due_on else "")
-
-
 def told(one: Compared, spans: Iterable[Span]) -> dict[str, Any]:
     """The line as a paper keeps it: plain texts and integers."""
     line, shown = one.line, present(one.line)
@@ -129,7 +131,7 @@ def told(one: Compared, spans: Iterable[Span]) -> dict[str, Any]:
         "indicator": line.indicator.code,
         "reading": line.indicator.reading,
         "title": line.indicator.title,
-        "named": named(line),
+        "named": one.name,
         "reading_title": line.indicator.reading_title,
         "policy": line.target.policy.number,
         "clause": line.target.clause.reference,

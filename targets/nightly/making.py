@@ -71,11 +71,16 @@ def _made(kind: PaperKind, run: IndicatorRun, region: Region, at: datetime) -> P
 
 
 def title_of(kind: PaperKind, run: IndicatorRun, region: Region) -> str:
-    """For instance 乌海市医养结合指标日报（2026年11月23日）."""
+    """For instance 乌海市医养结合指标日报（2026年11月23日）, 更正 where the day was told before."""
     day = run.as_of
+    again = "，更正" if _is_correction(run) else ""
     period = {
         PaperKind.MONTHLY: f"{day.year}年{day.month}月",
         PaperKind.QUARTERLY: f"{day.year}年第{'一二三四'[(day.month - 1) // 3]}季度",
         PaperKind.YEARLY: f"{day.year}年",
     }.get(kind, f"{day.year}年{day.month}月{day.day}日")
-    return f"{region.name}{TITLES[kind]}（{period}）"
+    return f"{region.name}{TITLES[kind]}（{period}{again}）"
+
+
+def _is_correction(run: IndicatorRun) -> bool:
+    return IndicatorRun.objects.published().filter(as_of=run.as_of, pk__lt=run.pk).exists()

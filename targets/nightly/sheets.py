@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from targets.models import Paper
+from targets.nightly.turned import turned_of
 from yiyang.lib.books import Cell, Line, Look, Sheet, plain_mark, streamed
 
 LOOKS: dict[str, Look] = {
@@ -19,9 +20,12 @@ LOOKS: dict[str, Look] = {
 }
 HEADINGS_AT = 2
 NARROW = 14.0
+DISTRICT_HEADINGS = ("", "判定", "还差", "说明")
 Content = dict[str, Any]
 Row = Sequence[Cell]
-LINE_HEADINGS = ("指标", "口径", "政策", "条款", "目标", "分子", "分母", "数值", "判定", "还差")
+LINE_HEADINGS = (
+    *("指标", "口径", "政策", "条款", "目标", "分子", "分母", "数值", "判定", "还差", "说明"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +83,31 @@ def _line_rows(content: Content) -> Iterator[Row]:
     for line in content["lines"]:
         yield (
             *(line[name] for name in ("named", "reading_title", "policy", "clause", "threshold")),
-            *(line[name] for name in ("numerator", "denominator", "value", "word", "gap")),
+            *(line[name] for name in ("numerator", "denominator", "value", "word", "gap", "note")),
             *(change["text"] for change in line["changes"]),
         )
 
 
 def _district_headings(content: Content) -> tuple[str, ...]:
     names = [one["name"] for one in content["districts"]["regions"]]
-    return ("指标", "目标", *(f"{name}{part}" for name in names for part in ("", "判定", "还差")))
+    return ("指标", "目标", *(f"{name}{part}" for name in names for part in DISTRICT_HEADINGS))
 
 
 def _district_rows(content: Content) -> Iterator[Row]:
     for row in content["districts"]["rows"]:
-        cells = (cell[name] for cell in row["cells"] for name in ("value", "word", "gap"))
+        cells = (cell[name] for cell in row["cells"] for name in ("value", "word", "gap", "note"))
         yield (row["named"], row["threshold"], *cells)
+
+
+def _turn_rows(content: Content) -> Iterator[Row]:
+    for turn, one in turned_of(content):
+        yield (one["region"], one["named"], turn, one["before"], one["after"])
 
 
 def _gap_rows(content: Content) -> Iterator[Row]:
     for gap in content["gaps"]:
-        if not gap["candidates"]:
-            yield (gap["named"], gap["gap"], "", "", gap["note"])
+        if gap["ways"] or not gap["candidates"]:
+            yield (gap["named"], gap["gap"], "", "", gap["ways"] or gap["note"])
         for one in gap["candidates"]:
             yield (gap["named"], gap["gap"], one["name"], one["region"], "；".join(one["lacks"]))
 
@@ -126,6 +135,12 @@ def _fixed(*headings: str) -> Callable[[Content], Sequence[str]]:
 
 PARTS = (
     Part("现行目标", _line_headings, _line_rows, (24, 14, 20, 10)),
+    Part(
+        "达标与否有变的",
+        _fixed("区划", "指标", "变化", "原来", "现在"),
+        _turn_rows,
+        (14, 40, 16, 22, 22),
+    ),
     Part("分区", _district_headings, _district_rows, (24, 12)),
     Part(
         "还差几家",

@@ -8,6 +8,7 @@ from typing import Any
 from targets.charts.content import chart_of
 from targets.charts.word import write_chart
 from targets.models import Paper
+from targets.nightly.turned import turned_of
 from targets.papers.word import WordPaper
 
 WITHHELD = "另有{count}项按人计的目标人数很少，不列。"
@@ -18,6 +19,7 @@ def as_word(paper: Paper) -> bytes:
     """The report in the layout of an official document, charts with their tables."""
     content, word = paper.content, WordPaper(paper.title)
     word.paragraph(content["text"])
+    _turned(word, content)
     _lines(word, content)
     _gaps(word, content["gaps"])
     _lapses(word, content["lapses"])
@@ -43,17 +45,28 @@ def _lines(word: WordPaper, content: dict[str, Any]) -> None:
             line["threshold"],
             line["value"],
             line["fraction"],
-            "，".join(filter(None, (line["word"], line["gap"]))),
+            "，".join(filter(None, (line["word"], line["gap"], line["note"]))),
             line["changes"][0]["text"],
         )
         for line in content["lines"]
     ]
     if rows:
-        word.table([headings, *rows], widths=(5, 2, 2.5, 3, 3, 3))
+        word.table([headings, *rows], widths=(4.6, 1.8, 2.2, 3.8, 3, 3.1))
     else:
         word.paragraph("这一天没有现行的目标可判。")
     if content["withheld"]:
         word.note(WITHHELD.format(count=content["withheld"]))
+
+
+def _turned(word: WordPaper, content: dict[str, Any]) -> None:
+    turned = turned_of(content)
+    if not turned:
+        return
+    word.heading(f"与{content['spans'][0]['title']}相比，达标与否有变的")
+    for turn, one in turned:
+        word.paragraph(
+            f"{turn}：{one['region']}{one['named']}，由{one['before']}变为{one['after']}。"
+        )
 
 
 def _gaps(word: WordPaper, gaps: Sequence[dict[str, Any]]) -> None:
@@ -62,9 +75,11 @@ def _gaps(word: WordPaper, gaps: Sequence[dict[str, Any]]) -> None:
     word.heading("还差几家")
     for gap in gaps:
         word.heading(f"{gap['named']}，{gap['gap']}", level=2)
+        if gap["ways"]:
+            word.paragraph(f"{gap['ways']}。")
         for one in gap["candidates"]:
             word.paragraph(f"{one['name']}（{one['region']}）：{'；'.join(one['lacks'])}。")
-        if not gap["candidates"]:
+        if not gap["candidates"] and not gap["ways"]:
             word.paragraph(gap["note"] or "登记里没有能补上的，须新增。")
 
 
@@ -82,6 +97,7 @@ def lapse_text(lapse: dict[str, Any]) -> str:
     said += [f"{lapse['persons']}的签约等".replace(" ", "")] if lapse["persons"] else []
     below = f"，不续则自{lapse['below_on']}起低于目标" if lapse["below_on"] else ""
     names = "、".join(f"{one['name']}（{one['last_day']}止）" for one in lapse["names"])
+    names += "等" if lapse["institutions"] > len(lapse["names"]) else ""
     return f"{lapse['title']}：{'、'.join(said)}到期{below}{f'：{names}' if names else ''}。"
 
 
@@ -98,7 +114,7 @@ def _districts(word: WordPaper, districts: dict[str, Any]) -> None:
 
 
 def _cell(cell: dict[str, Any]) -> str:
-    return "，".join(filter(None, (cell["value"], cell["word"], cell["gap"])))
+    return "，".join(filter(None, (cell["value"], cell["word"], cell["gap"], cell["note"])))
 
 
 def _charts(word: WordPaper, charts: Sequence[dict[str, Any]]) -> None:

@@ -6,32 +6,42 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
 LIMIT = 200
-NAMES_SAID = 2
+# 挤不下时先少说候选机构，再少说缺口；到期的、数据问题不能被它们挤掉。
+SHORTENINGS: tuple[tuple[int, int | None], ...] = ((2, None), (1, None), (0, None), (0, 3), (0, 1))
+TITLES_SAID = 3
 COUNTED = {"met": "达标", "behind": "未达标或落后", "other": "未到期或不判定"}
 
 
 def text_of(content: dict[str, Any]) -> str:
     """The most important first; a sentence that would pass the limit is left out whole."""
-    text = ""
-    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
-    for sentence in _sentences(content):
-        if sentence and len(text) + len(sentence) + len(mark) <= LIMIT:
+    mark = f"（{content['mark']}）" if content["mark"] else ""
+    room, text = LIMIT - len(mark), ""
+    for sentence in (*_urgent(content, room), *(f"{clause}。" for clause in content["sentences"])):
+        if len(text) + len(sentence) <= room:
             text += sentence
     return text + mark
 
 
-def _sentences(content: dict[str, Any]) -> list[str]:
-    """What a leader asks first: where we stand, what was lost, what is lacking, what lapses."""
+def _urgent(content: dict[str, Any], room: int) -> list[str]:
+    """What a leader asks first, told as fully as there is room for."""
+    for names, gaps in SHORTENINGS:
+        said = _said(content, names, gaps)
+        if sum(map(len, said)) <= room:
+            break
+    return said
+
+
+def _said(content: dict[str, Any], names: int, gaps: int | None) -> list[str]:
+    """Where we stand, what was lost and won, what is lacking, what lapses, what is wrong."""
     return [
         _standing(content),
-        _listed("新增未达标：", [one["title"] for one in content["newly_lost"]]),
-        _listed("新达标：", [one["title"] for one in content["newly_met"]]),
-        *(_gap(gap) for gap in content["gaps"]),
-        _lapses(content["lapses"]),
-        *(f"{clause}。" for clause in content["sentences"]),
+        _listed("新增未达标或落后", _titles(content["newly_lost"])),
+        _listed("新达标", _titles(content["newly_met"])),
+        _listed("分区新增未达标或落后", _titles(content["districts_lost"], "region")),
+        _listed("分区新达标", _titles(content["districts_met"], "region")),
+        *(_gap(gap, names) for gap in content["gaps"][:gaps]),
+        _lapses(content),
         _findings(content["findings"]),
     ]
 
@@ -46,20 +56,29 @@ def _standing(content: dict[str, Any]) -> str:
     return f"{opening}现行目标{counts['all']}项，{told}。"
 
 
+def _titles(turned: Sequence[dict[str, Any]], *before: str) -> list[str]:
+    return ["".join(one[name] for name in (*before, "title")) for one in turned]
+
+
 def _listed(opening: str, titles: Sequence[str]) -> str:
-    return f"{opening}{'、'.join(titles)}。" if titles else ""
+    """The first of them by name, and how many there are when those are not all."""
+    if not titles:
+        return ""
+    said, rest = "、".join(titles[:TITLES_SAID]), len(titles) > TITLES_SAID
+    return f"{opening}{len(titles)}项：{said}等。" if rest else f"{opening}：{said}。"
 
 
-def _gap(gap: dict[str, Any]) -> str:
-    names = [one["name"] for one in gap["candidates"][:NAMES_SAID]]
-    nearest = f"，最近的是{'、'.join(names)}" if names else ""
-    return f"{gap['title']}{gap['gap'].replace(' ', '')}{nearest}。"
+def _gap(gap: dict[str, Any], names: int) -> str:
+    lacking = f"{gap['title']}{gap['gap'].replace(' ', '')}"
+    if gap["ways"]:
+        return f"{lacking}：{gap['ways']}。" if names else f"{lacking}。"
+    nearest = "、".join(one["name"] for one in gap["candidates"][:names])
+    return f"{lacking}，最近的是{nearest}。" if nearest else f"{lacking}。"
 
 
-def _lapses(lapses: Sequence[dict[str, Any]]) -> str:
-    count = len({(one["name"], one["last_day"]) for lapse in lapses for one in lapse["names"]})
-    falling = [lapse["title"] for lapse in lapses if lapse["below_on"]]
-    said = [f"30天内{count}家（份）到期"] if count else []
+def _lapses(content: dict[str, Any]) -> str:
+    falling = [lapse["title"] for lapse in content["lapses"] if lapse["below_on"]]
+    said = [f"30天内{content['lapsing']}家（份）到期"] if content["lapsing"] else []
     said += [f"不续则{'、'.join(falling)}跌破目标"] if falling else []
     return f"{'，'.join(said)}。" if said else ""
 

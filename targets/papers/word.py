@@ -20,6 +20,8 @@ from docx.text.paragraph import Paragraph
 from targets.papers import word_styles as looks
 from targets.papers.word_page import TEXT_WIDTH_MM, element, lay_out, stamp
 
+# 2 号字一行至多这么多个。
+TITLE_LINE = 20
 DIGITS = "〇一二三四五六七八九"
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NUMBERS = ("{}、", "（{}）", "{}. ", "（{}）")
@@ -41,8 +43,8 @@ class WordPaper:
             self.title(title)
 
     def title(self, text: str) -> None:
-        """标题: 2 号小标宋, centred."""
-        self._paragraph(text, looks.TITLE)
+        """标题: 2 号小标宋, centred; what stands in parentheses at the end is not torn apart."""
+        self._paragraph(_in_lines(text), looks.TITLE)
 
     def marking(self, text: str) -> None:
         """A line above the title, such as 送审稿."""
@@ -133,6 +135,14 @@ class WordPaper:
 
     def _paragraph(self, text: str, look: looks.Look) -> Paragraph:
         return self.document.add_paragraph(text, style=look.name)
+
+
+def _in_lines(title: str) -> str:
+    """The title with a break before its closing parentheses, where one line cannot hold it."""
+    name, opening, rest = title.partition("（")
+    if len(title) <= TITLE_LINE or not title.endswith("）"):
+        return title
+    return f"{name}\n{opening}{rest}"
 
 
 def empty_document() -> WordDocument:

@@ -18,7 +18,7 @@ from institutions.tests.factories import LONG_AGO, make_health, make_licence
 from targets.models import Paper, PaperKind
 from targets.nightly.content import content_of
 from targets.nightly.printing import FORMS, as_text
-from targets.nightly.sheets import as_workbook
+from targets.nightly.sheets import PARTS, as_workbook
 from targets.nightly.word import as_word
 from targets.papers import pdf
 from targets.tests.factories import City
@@ -58,19 +58,22 @@ def read_all(paper: Paper) -> list[object]:
 def test_the_word_paper_has_the_sections_a_leader_reads(reported: Reported) -> None:
     word = as_word(reported.report())
     told = read_word(word)
-    assert told[0] == "测试市医养结合指标日报（2020年11月30日）"
+    assert told[0] == "测试市医养结合指标日报\n（2020年11月30日）"
     headings = [text for text in told if text[1:2] == "、"]
     assert headings == [
-        "一、现行目标",
-        "二、还差几家",
-        "三、分区情况",
-        "四、图",
-        "五、数据问题",
-        "六、统计口径说明",
+        "一、与上次量度相比，达标与否有变的",
+        "二、现行目标",
+        "三、还差几家",
+        "四、分区情况",
+        "五、图",
+        "六、数据问题",
+        "七、统计口径说明",
     ]
+    title = "开设老年人绿色通道的医疗机构占比"
+    assert f"新增未达标：东区{title}，由75.00%（达标）变为50.00%（未达标）。" in told
     lines, districts, chart = read_tables(word)
     assert lines[0] == ["指标", "目标", "数值", "分子/分母", "判定", "比上次量度"]
-    assert lines[1][1:] == ["≥60%", "50.00%", "3/6", "未达标，还差 1 家", "下降16.7个百分点"]
+    assert lines[1][1:] == ["≥60%", "50.00%", "3/6", "未达标，还差 1 家", "下降16.67个百分点"]
     assert districts[0] == ["指标", "目标", "东区", "西区"]
     assert chart[1][:2] == ["测试市", "50.00%"]
 
@@ -83,7 +86,10 @@ def test_the_workbook_has_numbers_as_numbers_and_the_run_on_every_sheet(
     rows = read_sheet(content, "现行目标")
     assert rows[0][0] == "测试市现行目标（截至2020年11月30日）"
     assert rows[3][4:10] == ["≥60%", 3, 6, "50.00%", "未达标", "还差 1 家"]
-    for title in ("现行目标", "分区", "还差几家", "30天内到期", "数据问题", "口径说明"):
+    assert [part.title for part in PARTS] == [
+        *("现行目标", "达标与否有变的", "分区", "还差几家", "30天内到期", "数据问题", "口径说明"),
+    ]
+    for title in (part.title for part in PARTS):
         assert str(paper.run_id) in str(read_sheet(content, title)[1][0])
 
 
@@ -93,7 +99,7 @@ def test_every_surface_says_the_same_value(reported: Reported) -> None:
     word = str(read_tables(as_word(paper)))
     sheet = str(read_sheet(as_workbook(paper), "现行目标"))
     assert all("50.00%" in surface for surface in (page, word, sheet))
-    assert all("下降16.7个百分点" in surface for surface in (page, word, sheet))
+    assert all("下降16.67个百分点" in surface for surface in (page, word, sheet))
     assert as_text(paper).decode().strip() in page
 
 
