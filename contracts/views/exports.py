@@ -20,6 +20,7 @@ from contracts.persons.reveals import checked_reason
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
+from yiyang.lib.filenames import saved_as
 from yiyang.lib.workbooks import XLSX_TYPE
 from yiyang.posting import UNPROCESSABLE
 
@@ -68,7 +69,8 @@ def person_export_file(request: ActorRequest) -> HttpResponseBase:
         )
     except ValidationError as error:
         return _refused(request, error.messages)
-    return _file(blocks, f"persons-{export.number}.xlsx")
+    answer = StreamingHttpResponse(blocks, content_type=XLSX_TYPE)
+    return saved_as(f"persons-{export.number}.xlsx", answer)
 
 
 def _filterset(request: ActorRequest, asked: QueryDict) -> PersonFilter:
@@ -118,8 +120,3 @@ def _agreed(request: ActorRequest) -> dict[str, Any]:
 def _refused(request: ActorRequest, messages: list[str]) -> HttpResponse:
     context = {"refused": messages}
     return render(request, "contracts/person_export_refused.html", context, status=UNPROCESSABLE)
-
-
-def _file(blocks: Any, name: str) -> StreamingHttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(blocks, content_type=XLSX_TYPE, headers=headers)

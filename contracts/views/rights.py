@@ -17,6 +17,7 @@ from contracts.views.persons import person_of
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.lib.filenames import saved_as
 from yiyang.lib.workbooks import XLSX_TYPE
 from yiyang.posting import UNPROCESSABLE
 
@@ -58,10 +59,8 @@ def person_held(request: ActorRequest, uid: UUID) -> HttpResponse:
         except ValidationError as error:
             form.add_error("reason", error)
         else:
-            response = HttpResponse(copy.content, content_type=TYPES[chosen])
-            name = f"held-{copy.number}.{chosen.value}"
-            response["Content-Disposition"] = f'attachment; filename="{name}"'
-            return response
+            answer = HttpResponse(copy.content, content_type=TYPES[chosen])
+            return saved_as(f"held-{copy.number}.{chosen.value}", answer)
     context = {"form": form, "person": person, "number": record_number(person.uid)}
     status = UNPROCESSABLE if form.is_bound else 200
     return render(request, "contracts/person_held.html", context, status=status)

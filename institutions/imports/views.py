@@ -35,6 +35,7 @@ from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
+from yiyang.lib.filenames import saved_as
 from yiyang.lib.workbooks import XLSX_TYPE
 from yiyang.posting import UNPROCESSABLE
 
@@ -232,7 +233,8 @@ def import_result_xlsx(request: ActorRequest, batch_id: int) -> HttpResponseBase
         subject=f"institutions_importbatch:{batch.pk}",
         details={"rows": batch.rows, "type": "import-result"},
     )
-    return _workbook(StreamingHttpResponse(blocks, content_type=XLSX_TYPE), f"import-{batch.pk}")
+    answer = StreamingHttpResponse(blocks, content_type=XLSX_TYPE)
+    return saved_as(f"import-{batch.pk}.xlsx", answer)
 
 
 @require_safe
@@ -243,12 +245,7 @@ def import_template_xlsx(request: ActorRequest, register: str) -> HttpResponseBa
     if register not in offered:
         raise Http404("没有这份登记的模板，或您的角色不导入它；请从导入页面下载。")
     content = template_of(offered[register])
-    return _workbook(HttpResponse(content, content_type=XLSX_TYPE), f"template-{register}")
-
-
-def _workbook(answer: Any, name: str) -> HttpResponseBase:
-    answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return answer  # type: ignore[no-any-return]
+    return saved_as(f"template-{register}.xlsx", HttpResponse(content, content_type=XLSX_TYPE))
 
 
 def _seen(request: ActorRequest, batch_id: int) -> ImportBatch:

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from targets.mailing.links import confirm_url, home_url, paper_url, unsubscribe_url
 from targets.models import MailKind, ReportMail
 from targets.papers.forms import forms_of
+from yiyang.lib.filenames import marked
 
 WORKBOOK = "xlsx"
 TEMPLATES = {
@@ -90,10 +91,9 @@ def _attach_workbook(message: EmailMessage, mail: ReportMail) -> None:
     if form is None:
         return
     main, _, sub = form.content_type.partition(";")[0].partition("/")
-    mark = f"{settings.DEMO_MARK}-" if settings.DEMO else ""
     message.add_attachment(
         form.render(mail.paper),
         maintype=main,
         subtype=sub,
-        filename=f"{mark}{mail.paper.title}.{WORKBOOK}",
+        filename=marked(f"{mail.paper.title}.{WORKBOOK}"),
     )

@@ -17,7 +17,7 @@ from targets.papers.word import CONTENT_TYPE
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import saved_as
 from yiyang.posting import UNPROCESSABLE, put_errors
 
 NO_TEMPLATE = "没有这一版模板，或不在您的授权范围；请从模板列表里点选。"
@@ -100,6 +100,4 @@ def _template(request: ActorRequest, template_id: int) -> BulletinTemplate:
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = attachment_named(name)
-    return response
+    return saved_as(name, HttpResponse(content, content_type=CONTENT_TYPE))

@@ -23,7 +23,7 @@ from targets.papers.word import CONTENT_TYPE
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import saved_as
 from yiyang.posting import UNPROCESSABLE, done
 
 NO_BULLETIN = "没有这份通报，或不在您的授权范围；请从通报列表里点选。"
@@ -113,9 +113,7 @@ def bulletin_of(request: ActorRequest, bulletin_id: int) -> Bulletin:
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = attachment_named(name)
-    return response
+    return saved_as(name, HttpResponse(content, content_type=content_type))
 
 
 def _step_form(request: ActorRequest, bulletin: Bulletin, data: Any = None) -> StepForm | None:

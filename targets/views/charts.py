@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -23,7 +22,7 @@ from targets.views.indicators import parts_below
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import marked, saved_as
 from yiyang.lib.sheets import safe_cell
 
 REGIONS, TREND = "regions", "trend"
@@ -97,10 +96,5 @@ DRAWINGS: dict[str, Drawer] = {REGIONS: _regions, TREND: _trend}
 
 
 def _file(asked: Asked, content: bytes, kind: str, name: str, suffix: str) -> HttpResponse:
-    mark = f"{settings.DEMO_MARK}-" if settings.DEMO else ""
-    named = f"{mark}{name}-{asked.region.code}-{asked.run.as_of}.{suffix}"
-    return HttpResponse(
-        content,
-        content_type=kind,
-        headers={"Content-Disposition": attachment_named(named)},
-    )
+    named = marked(f"{name}-{asked.region.code}-{asked.run.as_of}.{suffix}")
+    return saved_as(named, HttpResponse(content, content_type=kind))

@@ -32,6 +32,7 @@ from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.dated import messages_of
+from yiyang.lib.filenames import saved_as
 
 CANDIDATES_SHOWN = 100
 NOTE_TAKERS = (Permission.EDIT_HEALTH, Permission.EDIT_ELDERLY, Permission.REVIEW)
@@ -53,10 +54,9 @@ def gap_xlsx(request: ActorRequest, code: str) -> HttpResponse:
     if not request.actor.may(permission_to_name(found.indicator)):
         raise PermissionDenied(FORBIDDEN)
     candidates = _with_contacts(request, found, _candidates(request, found))
-    response = HttpResponse(chase_list(_head(found), candidates), content_type=XLSX_TYPE)
+    answer = HttpResponse(chase_list(_head(found), candidates), content_type=XLSX_TYPE)
     name = f"chase-{code}-{found.asked.region.code}-{found.asked.run.as_of}.xlsx"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return saved_as(name, answer)
 
 
 @require_POST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.cache import never_cache
@@ -16,7 +15,7 @@ from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.lib.books import XLSX_TYPE
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import marked, saved_as
 from yiyang.listing.views import BAD_FILTER
 
 NO_LIST = "没有这份名册；请从“统计表”页选择。"
@@ -43,10 +42,6 @@ def line_list_xlsx(request: ActorRequest, code: str) -> HttpResponseBase:
         subject=f"list:{code}",
         details={"rows": sum(one.count for one in parts), "day": asked.filters.day.isoformat()},
     )
-    mark = f"{settings.DEMO_MARK}-" if settings.DEMO else ""
-    name = f"{mark}{line_list.title}-{asked.filters.day}.xlsx"
-    return StreamingHttpResponse(
-        workbook_of(request, line_list, asked, parts),
-        content_type=XLSX_TYPE,
-        headers={"Content-Disposition": attachment_named(name)},
-    )
+    workbook = workbook_of(request, line_list, asked, parts)
+    name = marked(f"{line_list.title}-{asked.filters.day}.xlsx")
+    return saved_as(name, StreamingHttpResponse(workbook, content_type=XLSX_TYPE))

@@ -22,7 +22,7 @@ from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import saved_as
 
 NO_PAPER = "没有这份文稿，或不在您的授权范围；请从“报告与文稿”里打开。"
 PRINTED = "targets/papers/printed.html"
@@ -105,12 +105,7 @@ def _file(
         subject=f"paper:{paper.uid}",
         details={"form": suffix, "kind": paper.kind},
     )
-    name = f"{paper.title}.{suffix}"
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={"Content-Disposition": attachment_named(name)},
-    )
+    return saved_as(f"{paper.title}.{suffix}", HttpResponse(content, content_type=content_type))
 
 
 def corrected_by(paper: Paper) -> IndicatorRun | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -24,7 +23,7 @@ from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import marked, saved_as
 from yiyang.posting import UNPROCESSABLE, put_errors
 
 NO_REPLY = "还没有答复正文；请先起草。"
@@ -84,13 +83,8 @@ def proposal_docx(request: ActorRequest, proposal_id: int) -> HttpResponse:
         subject=f"proposal:{shown.proposal.pk}",
         details={"form": "docx"},
     )
-    mark = f"{settings.DEMO_MARK}-" if settings.DEMO else ""
-    name = f"{mark}送审稿-{shown.name}答复.docx"
-    return HttpResponse(
-        content,
-        content_type=CONTENT_TYPE,
-        headers={"Content-Disposition": attachment_named(name)},
-    )
+    name = marked(f"送审稿-{shown.name}答复.docx")
+    return saved_as(name, HttpResponse(content, content_type=CONTENT_TYPE))
 
 
 def _content(request: ActorRequest, shown: ShownProposal) -> Content:

@@ -30,6 +30,7 @@ from targets.views.asked import Asked, asked_region, asked_run, offered_days
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
+from yiyang.lib.filenames import saved_as
 from yiyang.lib.sheets import safe_cell
 
 NOT_MEASURED = (
@@ -103,10 +104,7 @@ def quality_csv(request: ActorRequest, check_id: str) -> HttpResponse:
     if not (request.actor.may(check.permission) and request.actor.may(check.export_permission)):
         raise PermissionDenied(FORBIDDEN)
     name = f"quality-{check.id}-{asked.region.code}-{asked.run.as_of}.csv"
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    response = saved_as(name, HttpResponse(content_type="text/csv; charset=utf-8"))
     # 没有字节序标记，Excel 会把中文当作另一种编码。
     response.write("\ufeff")
     writer = csv.writer(response)

@@ -46,6 +46,7 @@ from targets.views.asked import Asked, asked_region, asked_run
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.lib.filenames import saved_as
 
 SIDES = {"numerator": "分子", "denominator": "分母"}
 DIGEST_SHOWN = 12
@@ -93,9 +94,8 @@ def record_csv(request: ActorRequest, code: str, reading: str) -> HttpResponseBa
     part, shelf = _exported(request, found)
     lines = file_lines(part, shelf, actor=request.actor)
     content = csv_blocks(_title(request, found, part, shelf), lines)
-    return StreamingHttpResponse(
-        content, content_type="text/csv; charset=utf-8", headers=_named(found, shelf, "csv")
-    )
+    answer = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
+    return saved_as(_named(found, shelf, "csv"), answer)
 
 
 @require_safe
@@ -108,7 +108,8 @@ def record_xlsx(request: ActorRequest, code: str, reading: str) -> HttpResponse:
         raise Http404(f"个人记录和超过 {XLSX_ROWS:,} 条的清单不提供 Excel；请回到记录页下载 CSV。")
     lines = file_lines(part, shelf, actor=request.actor)
     content = workbook_of(_title(request, found, part, shelf), lines)
-    return HttpResponse(content, content_type=XLSX_TYPE, headers=_named(found, shelf, "xlsx"))
+    answer = HttpResponse(content, content_type=XLSX_TYPE)
+    return saved_as(_named(found, shelf, "xlsx"), answer)
 
 
 def _asked_records(request: ActorRequest, code: str, reading: str) -> AskedRecords:
@@ -208,11 +209,10 @@ def _title(request: ActorRequest, found: AskedRecords, part: Part, shelf: Shelf)
     )
 
 
-def _named(found: AskedRecords, shelf: Shelf, suffix: str) -> dict[str, str]:
+def _named(found: AskedRecords, shelf: Shelf, suffix: str) -> str:
     asked, indicator = found.asked, found.indicator
     name = f"records-{indicator.code}-{indicator.reading}-{found.side}-{shelf.value}"
-    name += f"-{asked.region.code}-{asked.run.as_of}.{suffix}"
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+    return f"{name}-{asked.region.code}-{asked.run.as_of}.{suffix}"
 
 
 def _snapshot(request: ActorRequest, asked: Asked, indicator: Indicator) -> IndicatorSnapshot:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -26,7 +25,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import marked, saved_as
 
 CURRENT, HISTORICAL = "current", "historical"
 NOT_MEASURED = "还没有量度结果，没有可下载的目标表；请先运行 take_snapshot。"
@@ -120,10 +119,5 @@ def _told(record: dict[str, Any], line: TargetLine, actor: Actor) -> dict[str, A
 
 def _file(asked: Asked, content: bytes, kind: str, suffix: str) -> HttpResponse:
     # 表头与字段给机器读，演示的标记写在文件名里。
-    mark = f"{settings.DEMO_MARK}-" if settings.DEMO else ""
-    name = f"{mark}targets-{asked.region.code}-{asked.run.as_of}.{suffix}"
-    return HttpResponse(
-        content,
-        content_type=kind,
-        headers={"Content-Disposition": attachment_named(name)},
-    )
+    name = marked(f"targets-{asked.region.code}-{asked.run.as_of}.{suffix}")
+    return saved_as(name, HttpResponse(content, content_type=kind))

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -34,7 +33,7 @@ from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.dated import messages_of
 from yiyang.lib.books import XLSX_TYPE
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import marked, saved_as
 from yiyang.posting import put_errors
 
 NO_TABLE = "没有这张统计表；请从“统计表”里选择。"
@@ -114,13 +113,9 @@ def tabulation_xlsx(request: ActorRequest, code: str) -> HttpResponse:
         subject=f"table:{code}",
         details={"run": asked.run.pk, "region": asked.region.code},
     )
-    mark = f"{settings.DEMO_MARK}-" if settings.DEMO else ""
-    name = f"{mark}{shown.grid['title']}-{asked.run.as_of}.xlsx"
-    return HttpResponse(
-        workbook_of(shown.grid, shown.fingerprint),
-        content_type=XLSX_TYPE,
-        headers={"Content-Disposition": attachment_named(name)},
-    )
+    workbook = workbook_of(shown.grid, shown.fingerprint)
+    name = marked(f"{shown.grid['title']}-{asked.run.as_of}.xlsx")
+    return saved_as(name, HttpResponse(workbook, content_type=XLSX_TYPE))
 
 
 @require_POST

@@ -10,13 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import StreamingHttpResponse
-from django.utils.http import content_disposition_header
 
 from yiyang.access.scope import Actor
 from yiyang.api.asking import Asked
 from yiyang.api.bodies import json_text
 from yiyang.api.documents import with_cells, with_documents
 from yiyang.api.resources import Document
+from yiyang.lib.filenames import saved_as
 from yiyang.lib.sheets import safe_cell
 
 ROWS_AT_ONCE = 2000
@@ -39,8 +39,7 @@ def _streamed(asked: Asked, blocks: Iterator[str], kind: str) -> StreamingHttpRe
     response = StreamingHttpResponse(blocks, content_type=f"{main}/{kind}; charset=utf-8")
     mark = f"-{settings.DEMO_MARK}" if settings.DEMO else ""
     name = f"{asked.resource.code}{mark}.{kind.removeprefix('x-')}"
-    response["Content-Disposition"] = content_disposition_header(True, name) or ""
-    return response
+    return saved_as(name, response)
 
 
 def _texts(asked: Asked, actor: Actor) -> Iterator[str]:

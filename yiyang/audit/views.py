@@ -19,6 +19,7 @@ from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.models import AuditEvent, AuditSeal
 from yiyang.audit.recording import record
 from yiyang.audit.shown import ShownEvent, file_lines
+from yiyang.lib.filenames import saved_as
 
 PAGE_SIZE = 100
 MAXIMUM_DIGITS = 18
@@ -77,11 +78,9 @@ def event_csv(request: ActorRequest) -> HttpResponseBase:
         subject="page:audit-csv",
         details={"rows": filtered.qs.count(), **filtered.asked},
     )
-    return StreamingHttpResponse(
-        _csv(file_lines(filtered.qs, TITLE)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="audit-{request.actor.day}.csv"'},
-    )
+    lines = _csv(file_lines(filtered.qs, TITLE))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    return saved_as(f"audit-{request.actor.day}.csv", answer)
 
 
 def _filtered(request: ActorRequest) -> AuditEventFilter:

@@ -15,6 +15,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
+from yiyang.lib.filenames import saved_as
 from yiyang.lib.workbooks import XLSX_TYPE
 from yiyang.listing.asked import Asked, asked_of
 from yiyang.listing.files import csv_file, xlsx_file
@@ -95,11 +96,7 @@ def _asked_file(request: ActorRequest, register: Register[M, A]) -> Asked[M, A]:
 
 def _file(register: Register[M, A], content: Any, kind: str, suffix: str) -> HttpResponseBase:
     name = f"{register.code}.{suffix}"
-    return StreamingHttpResponse(
-        content,
-        content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return saved_as(name, StreamingHttpResponse(content, content_type=kind))
 
 
 def _look_on_record(request: ActorRequest, asked: Asked[M, A], page: ShownPage) -> None:
