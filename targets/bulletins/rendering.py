@@ -20,6 +20,7 @@ from targets.charts.drawing import svg_of
 from targets.charts.png import NOT_DRAWN, NoChineseFont, png_of
 from targets.papers.word import bytes_of
 from targets.papers.word_page import TEXT_WIDTH_MM, stamp
+from yiyang.lib.xml_text import xml_text
 
 # 试填时各表的行数：一座有几十个区的城市也不过这么多。
 MANY_ROWS = 100
@@ -107,9 +108,12 @@ def _picture(document: Any, content: Content) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Texts without control characters, which no XML can hold and the engine would act on."""
+    """Texts without line ends and tabs, which the engine would act on, and what XML cannot hold.
+
+    One character that is not XML, and the engine mends the file by leaving out what follows it.
+    """
     if isinstance(value, str):
-        return "".join(one for one in value if unicodedata.category(one) != "Cc")
+        return xml_text("".join(one for one in value if unicodedata.category(one) != "Cc"))
     if isinstance(value, list):
         return [_plain(part) for part in value]
     if isinstance(value, dict):

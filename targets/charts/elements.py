@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from targets.charts.ink import INK, INK_SOFT, NOTE_SIZE, TEXT_SIZE
-
-# XML 1.0 不容的字符：留着会使整张图打不开。
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from yiyang.lib.xml_text import xml_text
 
 
 def element(name: str, attributes: Mapping[str, object], content: str = "") -> str:
     """`<name …>content</name>`; attributes in the order given, None left out."""
     written = "".join(
-        f" {key}={quoteattr(clean(str(value)))}"
+        f" {key}={quoteattr(xml_text(str(value)))}"
         for key, value in attributes.items()
         if value is not None
     )
     return f"<{name}{written}>{content}</{name}>" if content else f"<{name}{written}/>"
-
-
-def clean(text: str) -> str:
-    """The text without what XML cannot hold."""
-    return NOT_XML.sub("", text)
 
 
 def text_at(
@@ -45,7 +37,7 @@ def text_at(
         "text-anchor": anchor,
         "font-weight": weight,
     }
-    return element("text", attributes, escape(clean(text)) or " ")
+    return element("text", attributes, escape(xml_text(text)) or " ")
 
 
 def note_at(x: int, y: int, text: str, *, fill: str = INK_SOFT, anchor: str | None = None) -> str:

@@ -19,6 +19,7 @@ from docx.text.paragraph import Paragraph
 
 from targets.papers import word_styles as looks
 from targets.papers.word_page import TEXT_WIDTH_MM, element, lay_out, stamp
+from yiyang.lib.xml_text import xml_text
 
 # 2 号字一行至多这么多个。
 TITLE_LINE = 20
@@ -37,7 +38,7 @@ class WordPaper:
 
     def __init__(self, title: str = "") -> None:
         self.document = empty_document()
-        self.document.core_properties.title = title
+        self.document.core_properties.title = xml_text(title)
         self._counts = [0, 0, 0, 0]
         if title:
             self.title(title)
@@ -103,7 +104,7 @@ class WordPaper:
         paragraph = self._paragraph("", looks.PICTURE)
         width = Mm(min(width_mm, TEXT_WIDTH_MM))
         shape = paragraph.add_run().add_picture(BytesIO(png), width=width)
-        shape._inline.docPr.set("descr", alt)
+        shape._inline.docPr.set("descr", xml_text(alt))
 
     def annex_list(self, names: Sequence[str]) -> None:
         """附件说明 below the body: 附件：1. …; a single annex has no number."""
@@ -134,7 +135,7 @@ class WordPaper:
         return bytes_of(self.document)
 
     def _paragraph(self, text: str, look: looks.Look) -> Paragraph:
-        return self.document.add_paragraph(text, style=look.name)
+        return self.document.add_paragraph(xml_text(text), style=look.name)
 
 
 def _in_lines(title: str) -> str:
@@ -190,7 +191,7 @@ def _repeated() -> list[looks.Look]:
 
 def _fill(cell: _Cell, text: str, look: looks.Look, align: str) -> None:
     paragraph = cell.paragraphs[0]
-    paragraph.text = text
+    paragraph.text = xml_text(text)
     paragraph.style = look.name
     if align:
         paragraph.alignment = ALIGNS[align]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from targets.papers.word import WordPaper
+from yiyang.lib.xml_text import xml_text
 
 NOTES_HEADING = "附注：答复所用数字的出处（供核对，印发时可略）"
 
@@ -14,7 +15,7 @@ def reply_docx(content: dict[str, Any], *, is_draft: bool) -> bytes:
     paper = WordPaper()
     if is_draft:
         paper.marking("送审稿")
-    paper.document.core_properties.title = content["title"]
+    paper.document.core_properties.title = xml_text(content["title"])
     paper.title(content["title"])
     paper.addressee(content["proposer"])
     for pieces in content["paragraphs"]:

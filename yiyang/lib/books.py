@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from yiyang.lib.cell_room import NOT_WRAPPING, height_of
 from yiyang.lib.sheets import safe_cell
+from yiyang.lib.xml_text import xml_text
 
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BLOCK_BYTES: Final = 64 * 1024
@@ -79,12 +80,12 @@ class Sheet:
 
 def plain_mark(text: str) -> str:
     """Text for a header in which & begins no code."""
-    return text.replace("&", "&&")
+    return xml_text(text).replace("&", "&&")
 
 
 def sheet_title(name: str) -> str:
     """A name that Excel takes for a sheet."""
-    return NOT_IN_A_TITLE.sub(" ", name).strip()[:LONGEST_TITLE] or "表"
+    return _cut(NOT_IN_A_TITLE.sub(" ", xml_text(name)).strip(), LONGEST_TITLE) or "表"
 
 
 def sheet_titles(names: Iterable[str]) -> list[str]:
@@ -95,9 +96,14 @@ def sheet_titles(names: Iterable[str]) -> list[str]:
         while title.lower() in {taken.lower() for taken in titles}:
             number += 1
             ending = f"（{number}）"
-            title = sheet_title(name)[: LONGEST_TITLE - len(ending)] + ending
+            title = _cut(sheet_title(name), LONGEST_TITLE - len(ending)) + ending
         titles.append(title)
     return titles
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of a text, as long as Excel counts: a rare 汉字 is two."""
+    return text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", "ignore")
 
 
 def streamed(sheets: Sequence[Sheet], looks: Mapping[str, Look]) -> Iterator[bytes]:

@@ -151,6 +151,9 @@ def test_every_sheet_prints_on_landscape_a4_with_its_headings_repeated() -> None
         ("a/b:c*[d]?'e", "a b c  d   e"),
         ("　", "表"),
         ("字" * 40, "字" * 31),
+        # Excel 数 UTF-16：扩展 B 区的一个字是两个。
+        ("𠮷" * 40, "𠮷" * 15),
+        ("东\x0b区\ufffe", "东区"),
     ],
 )
 def test_a_title_is_one_that_excel_takes(name: str, title: str) -> None:
@@ -164,7 +167,7 @@ def test_titles_of_one_workbook_differ_whatever_their_case() -> None:
 
 
 def test_a_mark_begins_no_code() -> None:
-    assert plain_mark("a&Pb") == "a&&Pb"
+    assert plain_mark("a&P\x0bb") == "a&&Pb"
 
 
 def test_lines_stand_nowhere_in_memory() -> None:
