@@ -165,6 +165,11 @@ def threshold_text(target: Target, indicator: Indicator) -> str:
     return f"{sign}{low}{unit}"
 
 
+def threshold_in_words(threshold: str) -> str:
+    """For a cell of a workbook, where one that begins with = is shown with a mark before it."""
+    return f"等于 {threshold[1:]}" if threshold.startswith("=") else threshold
+
+
 def gap_text(line: TargetLine) -> str:
     """还差几家; empty when nothing is lacking or the figure is not sound enough to say."""
     is_sound = line.judgement.reason in (Reason.NONE, Reason.NOT_DUE)

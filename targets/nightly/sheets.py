@@ -9,6 +9,7 @@ from typing import Any
 
 from targets.models import Paper
 from targets.nightly.turned import turned_of
+from targets.presenters import threshold_in_words
 from yiyang.lib.books import Cell, Line, Look, Sheet, plain_mark, streamed
 
 LOOKS: dict[str, Look] = {
@@ -82,7 +83,8 @@ def _against(span: dict[str, Any]) -> str:
 def _line_rows(content: Content) -> Iterator[Row]:
     for line in content["lines"]:
         yield (
-            *(line[name] for name in ("named", "reading_title", "policy", "clause", "threshold")),
+            *(line[name] for name in ("named", "reading_title", "policy", "clause")),
+            threshold_in_words(line["threshold"]),
             *(line[name] for name in ("numerator", "denominator", "value", "word", "gap", "note")),
             *(change["text"] for change in line["changes"]),
         )
@@ -96,7 +98,7 @@ def _district_headings(content: Content) -> tuple[str, ...]:
 def _district_rows(content: Content) -> Iterator[Row]:
     for row in content["districts"]["rows"]:
         cells = (cell[name] for cell in row["cells"] for name in ("value", "word", "gap", "note"))
-        yield (row["named"], row["threshold"], *cells)
+        yield (row["named"], threshold_in_words(row["threshold"]), *cells)
 
 
 def _turn_rows(content: Content) -> Iterator[Row]:

@@ -12,12 +12,13 @@ from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure
 from targets.models import IndicatorRun, IndicatorSnapshot
 from targets.results import figure_of
-from targets.tables.footnotes import counting_notes
-from targets.tabulations.by_target import target_columns, target_notes, target_rows
+from targets.tables.footnotes import rule_notes, source_note
+from targets.tabulations.by_target import target_table
 from targets.tabulations.catalogue import Item, Part, Tabulation
 from targets.tabulations.filings import filing_lines
 from targets.tabulations.grid import (
     COUNT,
+    KEPT_BACK,
     SHARE,
     SIGNATURES,
     TEXT,
@@ -34,7 +35,8 @@ from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 
 PERSONAL = frozenset({Permission.VIEW_PERSONS, Permission.VIEW_RESTRICTED})
-TOTAL, KEPT_BACK = "合计", "不列"
+TOTAL = "合计"
+ROUNDED = "百分数四舍五入到两位小数。"
 KEPT_BACK_NOTE = (
     f"“{KEPT_BACK}”：不足 {settings.SMALL_CELL_LIMIT} 人的数和能减出它来的数，印出的表一律不列。"
 )
@@ -44,7 +46,8 @@ FIRST_COLUMNS = (
     column("地区", TEXT, 16),
 )
 REMARKS = column("备注", TEXT, 22)
-Figures = dict[tuple[int, tuple[str, str]], Figure]
+# 没有的格子没有量度过；值为 None 的有数，只是不列。
+Figures = dict[tuple[int, tuple[str, str]], Figure | None]
 
 
 def grid_of(
@@ -57,11 +60,10 @@ def grid_of(
     reader = printed_for(actor)
     places = places_of(run, whole, with_streets=with_streets, actor=reader)
     if table.is_by_target:
-        columns, rows = target_columns(places), target_rows(run, places, reader)
-        notes = target_notes(run)
+        columns, rows, notes = target_table(run, places, reader)
     else:
         columns, rows = _columns(table), _rows(table, run, places, reader)
-        notes = [*_legend(rows), *map(_reading_note, table.readings), *counting_notes(run)]
+        notes = _notes(table, run)
     return {
         "code": table.code,
         "title": f"{places.whole.name}{table.title}",
@@ -72,7 +74,7 @@ def grid_of(
         "demo_mark": settings.DEMO_MARK if settings.DEMO else "",
         "columns": columns,
         "rows": rows,
-        "notes": notes,
+        "notes": [*_legend(rows), *notes],
         "signatures": list(SIGNATURES),
         "run": run.pk,
     }
@@ -98,10 +100,10 @@ def _rows(table: Tabulation, run: IndicatorRun, places: Places, actor: Actor) ->
     for place in places.rows:
         counter += place.level == 0
         opening = [str(counter) if place.level == 0 else "", place.region.code, place.name]
-        cells = [_cell(item, figures.get((place.region.pk, item.key))) for item in table.items]
+        cells = [_cell(item, figures, place) for item in table.items]
         remark = _missing(table, figures, place)
         rows.append(row([*opening, *cells, remark], level=place.level))
-    whole = [_cell(item, figures.get((places.whole.region.pk, item.key))) for item in table.items]
+    whole = [_cell(item, figures, places.whole) for item in table.items]
     remarks = [_missing(table, figures, places.whole), *_unequal(table, figures, places)]
     remark = "；".join(text for text in remarks if text)
     total = ["", places.whole.region.code, TOTAL, *whole, remark]
@@ -113,14 +115,19 @@ def _figures(
 ) -> Figures:
     codes = {item.key[0] for item in table.items}
     stored = IndicatorSnapshot.objects.filter(run=run, region__in=regions, indicator__in=codes)
+    seen = {one.pk for one in stored.visible_to(actor)}
     return {
-        (one.region_id, (one.indicator, one.reading)): figure_of(one)
-        for one in stored.visible_to(actor)
+        (one.region_id, (one.indicator, one.reading)): figure_of(one) if one.pk in seen else None
+        for one in stored
     }
 
 
-def _cell(item: Item, figure: Figure | None) -> GridCell:
-    """The part of a figure; one kept back or never measured says so."""
+def _cell(item: Item, figures: Figures, place: Place) -> GridCell:
+    """The part of a figure; None where it was not measured, and one kept back says so."""
+    key = (place.region.pk, item.key)
+    if key not in figures:
+        return None
+    figure = figures[key]
     if figure is None:
         return KEPT_BACK
     if item.part is Part.SHARE:
@@ -149,14 +156,20 @@ def _unequal(table: Tabulation, figures: Figures, places: Places) -> Iterable[st
     for item in table.items:
         if item.part is Part.SHARE:
             continue
-        whole = _cell(item, figures.get((places.whole.region.pk, item.key)))
-        parts = [_cell(item, figures.get((one.region.pk, item.key))) for one in places.parts]
+        whole = _cell(item, figures, places.whole)
+        parts = [_cell(item, figures, one) for one in places.parts]
         if not isinstance(whole, int) or not all(isinstance(part, int) for part in parts):
             continue
         found = sum(part for part in parts if isinstance(part, int))
         if found != whole:
             name = f"{item.group}{item.heading}"
             yield f"{name}各地区之和为 {found:,}"
+
+
+def _notes(table: Tabulation, run: IndicatorRun) -> list[str]:
+    """What is counted in each column, by which settings, and from where."""
+    readings = table.readings
+    return [*map(_reading_note, readings), *rule_notes(readings), ROUNDED, source_note(run)]
 
 
 def _legend(rows: Sequence[GridRow]) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 from yiyang.lib.percentages import percent
 
 NO_DATA = "无数据"
+KEPT_BACK = "不列"
 INTERNAL = "内部工作表"
 SIGNATURES = ("单位负责人", "统计负责人", "填表人", "联系电话", "报出日期")
 GridCell = str | int | list[int] | None

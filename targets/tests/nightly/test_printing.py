@@ -93,6 +93,14 @@ def test_the_workbook_has_numbers_as_numbers_and_the_run_on_every_sheet(
         assert str(paper.run_id) in str(read_sheet(content, title)[1][0])
 
 
+def test_a_threshold_of_exactly_so_much_is_said_in_words(reported: Reported) -> None:
+    """以等号开头的格子，表里会多出一个撇号。"""
+    paper = reported.report()
+    paper.content["lines"][0]["threshold"] = "=100%"
+    headings, first, *_ = read_sheet(as_workbook(paper), "现行目标")[2:]
+    assert first[headings.index("目标")] == "等于 100%"
+
+
 def test_every_surface_says_the_same_value(reported: Reported) -> None:
     paper = reported.report()
     page = browse_as(Role.LEADER).get(f"/papers/{paper.uid}/").content.decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from datetime import date
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from institutions.models import Region
+from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure
 from targets.indicators.catalogue import CATALOGUE
 from targets.indicators.measure import tree_on
@@ -32,27 +33,34 @@ FIGURES: Given = {
 
 
 def store_given(
-    city: City, day: date, given: Given = FIGURES, missing: Mapping[str, int] | None = None
+    city: City,
+    day: date,
+    given: Given = FIGURES,
+    missing: Mapping[str, int] | None = None,
+    catalogue: Sequence[Indicator] = CATALOGUE,
 ) -> IndicatorRun:
     """Publish a run of exactly these figures; whatever is not given is 无数据.
 
-    `missing` is how many institutions of a region did not report, for every given figure.
+    `missing` is how many institutions of a region did not report, for every given figure; what is
+    not in the `catalogue` is not measured at all.
     """
     at = timezone.now()
     run = IndicatorRun.objects.create(as_of=day, region=city.city, started_at=at, heartbeat_at=at)
     tree = tree_on(day, city.city.pk)
     regions = {one.pk: one for one in Region.objects.filter(pk__in=tree.top_down)}
-    rows = {pk: _row(regions[pk].name, given, missing or {}) for pk in tree.top_down}
-    store_figures(run, CATALOGUE, rows, tree)
+    rows = {pk: _row(regions[pk].name, given, missing or {}, catalogue) for pk in tree.top_down}
+    store_figures(run, catalogue, rows, tree)
     run.status, run.finished_at, run.seen_number = RunStatus.DONE, at, 0
     run.catalogue_digest = "ab" * 32
     run.save()
     return run
 
 
-def _row(name: str, given: Given, missing: Mapping[str, int]) -> FigureRow:
+def _row(
+    name: str, given: Given, missing: Mapping[str, int], catalogue: Sequence[Indicator]
+) -> FigureRow:
     figures = []
-    for reading in CATALOGUE:
+    for reading in catalogue:
         found = given.get(reading.key, {}).get(name)
         lacking = missing.get(name, 0)
         figures.append(Figure(*found, 0, lacking, lacking + 3) if found else NOTHING)

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from institutions.models import RegionLevel
 from institutions.tests.factories import make_region
-from targets.models import IndicatorRun
+from targets.indicators.catalogue import CATALOGUE
+from targets.models import IndicatorRun, Target
 from targets.tabulations.catalogue import BY_CODE, TABULATIONS
 from targets.tabulations.filling import grid_of
 from targets.tabulations.grid import Grid, cell_text, content_of
@@ -108,6 +109,48 @@ def test_few_people_are_kept_back_whoever_asks(city: City) -> None:
         ["不列"] * 3,
         [1000, 903, [903, 1000]],
     ]
+
+
+def test_a_target_with_few_people_says_that_it_is_kept_back(city: City) -> None:
+    """空格是“不适用于该区”；有数而不列的要写明，不能看着像没有目标。"""
+    given = {
+        ("FD17", "key_population"): {"测试市": (903, 1000), "东区": (900, 950), "西区": (3, 50)}
+    }
+    target = make_target(make_policy(city.city), city.city, "FD17", 1)
+    Target.objects.filter(pk=target.pk).update(judged_reading="key_population")
+    run = store_given(city, DAY, given)
+    [row] = table(run, "targets")["rows"]
+    assert row["cells"][5:] == [[903, 1000], "达标", *["不列"] * 4, ""]
+    assert "“不列”" in table(run, "targets")["notes"][0]
+    west = grid_of(BY_CODE["targets"], run, city.west, with_streets=False, actor=CLERK)
+    assert [row["cells"][5:7] for row in west["rows"]] == [["不列", "不列"]]
+
+
+def test_what_a_run_never_measured_is_no_figure_kept_back(city: City) -> None:
+    catalogue = [one for one in CATALOGUE if one.code != "GERI"]
+    grid = table(store_given(city, DAY, catalogue=catalogue))
+    assert grid["rows"][-1]["cells"][11:14] == [None] * 3
+    assert not any("“不列”" in note for note in grid["notes"])
+
+
+@pytest.mark.parametrize(
+    ("code", "rules"),
+    [
+        ("institutions", ["绿色通道计入"]),
+        ("signups", ["最多沿用", "人口分母"]),
+        ("beds", ["最多沿用"]),
+        ("health", ["最多沿用", "人口分母"]),
+        ("targets", ["绿色通道计入", "不判定"]),
+    ],
+)
+def test_only_the_rules_behind_a_table_stand_below_it(
+    city: City, run: IndicatorRun, code: str, rules: list[str]
+) -> None:
+    make_target(make_policy(city.city), city.city, "GC17", 1)
+    told = "".join(table(run, code)["notes"])
+    known = ("绿色通道计入", "最多沿用", "人口分母", "不判定")
+    assert [rule for rule in known if rule in told] == rules
+    assert "看老年人的角色" not in told
 
 
 def test_streets_stand_below_their_district_and_add_nothing(city: City, run: IndicatorRun) -> None:
