@@ -19,6 +19,7 @@ from targets.indicators.calculation import Reason, Tree, value_of
 from targets.indicators.guarding import counts_people
 from targets.models import IndicatorRun, IndicatorSnapshot, PolicyDocument, Target
 from targets.models.policies import Confirmation
+from targets.nightly.spans import Span, matching_day
 from targets.papers.naming import name_key, names_of
 from targets.papers.reader import paper_reader
 from targets.papers.sentences import Change, Since
@@ -162,7 +163,7 @@ class _Telling:
         return change.clause(Since.LAST_YEAR)
 
     def _figures_a_year_before(self) -> dict[tuple[str, str], IndicatorSnapshot]:
-        earlier = latest_run(on=_year_before(self.run.as_of))
+        earlier = latest_run(on=matching_day(self.run.as_of, Span.YEAR))
         if earlier is None:
             return {}
         stored = IndicatorSnapshot.objects.filter(run=earlier, region=self.region)
@@ -301,11 +302,3 @@ def _bar(line: TargetLine, goal: Fraction | None) -> Row:
         word=shown.word if not line.is_historical else "",
         tone=shown.tone.colour if not line.is_historical else "",
     )
-
-
-def _year_before(day: date) -> date:
-    """The same day of the year before; 28 February for a 29th."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)

@@ -10,10 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from docx import Document
 
-from targets.bulletins.chosen import refuse_unfit
+from institutions.models import PopulationGroup
+from institutions.tests.factories import make_population
+from targets.bulletins.actions import amend_bulletin
+from targets.bulletins.chosen import offered_targets, refuse_unfit
 from targets.bulletins.printing import parts_of, printed
 from targets.bulletins.signed import word_of
 from targets.bulletins.texts import numbers_elsewhere
+from targets.charts import png
 from targets.models import Bulletin, PolicyDocument, Target
 from targets.tests.bulletins.scene import Desks
 from targets.tests.page_scene import make_target, store_run
@@ -47,6 +51,26 @@ def test_the_words_are_written_from_the_figures_of_the_run(desks: Desks) -> None
 def test_a_year_before_is_compared_where_that_day_was_measured(desks: Desks) -> None:
     store_run(desks.scene.city.city, date(2020, 1, 31))
     assert desks.drafted().content["lines"][0]["change"] == "与上年同期持平，为66.67%"
+
+
+def test_the_end_of_february_is_compared_with_the_end_of_february(desks: Desks) -> None:
+    """与日报同一条规则：月末对月末。"""
+    city = desks.scene.city.city
+    store_run(city, date(2020, 2, 28), ("DUAL",))
+    store_run(city, date(2020, 2, 29))
+    run = store_run(city, date(2021, 2, 28))
+    assert desks.drafted(run=run).content["lines"][0]["change"] == "与上年同期持平，为66.67%"
+
+
+def test_of_people_no_list_is_made(desks: Desks) -> None:
+    city = desks.scene.city
+    make_population(city.city, PopulationGroup.AGED_65, 40)
+    signed = make_target(desks.target.policy, city.city, "FD17", 3)
+    Target.objects.filter(pk=signed.pk).update(judged_reading="aged_65_plus")
+    run = store_run(city.city, date(2021, 2, 1), ("FD17",))
+    targets = list(Target.objects.filter(pk=signed.pk))
+    (gap,) = desks.drafted(run=run, targets=targets).content["gaps"]
+    assert (gap["gap"], gap["candidates"], gap["more"]) == ("还差 32 人", [], 0)
 
 
 def test_targets_of_one_figure_are_told_apart_by_their_year(desks: Desks) -> None:
@@ -130,6 +154,27 @@ def test_past_targets_need_a_title_that_says_so_from_the_day_after_the_end(
         assert refuse_unfit(targets, day, title) is is_past
 
 
+def test_without_a_target_there_is_nothing_to_tell() -> None:
+    with pytest.raises(ValidationError, match="请至少选一项目标"):
+        refuse_unfit([], END, "通报")
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [
+        (date(2017, 2, 8), "　统计日尚未印发"),
+        (date(2017, 2, 9), "　待核实"),
+        (END, "　待核实"),
+        (END + timedelta(days=1), "　统计日已失效"),
+    ],
+)
+def test_a_target_is_offered_with_the_standing_of_its_policy(
+    desks: Desks, day: date, standing: str
+) -> None:
+    headings = [heading for heading, _ in offered_targets(day)]
+    assert f"《测试实施意见》（测政发〔2017〕1号）{standing}" in headings
+
+
 def test_past_targets_are_refused_for_the_run_itself(desks: Desks) -> None:
     with pytest.raises(ValidationError) as refused:
         desks.drafted(targets=[desks.scene.target])
@@ -142,6 +187,17 @@ def test_history_keeps_its_verdict_of_the_due_day_and_asks_for_nothing_now(desks
     assert "政策已失效，不再判定；到期日2017年12月31日为66.67%，未达标。" in bulletin.standing
     assert bulletin.content["gaps"] == []
     assert "只反映历史情况" in bulletin.opening
+
+
+def test_the_title_of_history_keeps_saying_so(desks: Desks) -> None:
+    bulletin = desks.drafted(targets=[desks.scene.target], title="绿色通道历史情况通报")
+    with pytest.raises(ValidationError, match="须保留"):
+        amend_bulletin(by=desks.actor("clerk"), bulletin=bulletin, said={"title": "通报"})
+    said = {"title": " 历史情况通报 ", "addressee": "各区人民政府："}
+    amend_bulletin(by=desks.actor("clerk"), bulletin=bulletin, said=said)
+    bulletin.refresh_from_db()
+    # 冒号由版式印，拟稿人自己写的去掉。
+    assert (bulletin.title, bulletin.addressee) == ("历史情况通报", "各区人民政府")
 
 
 def test_the_database_itself_wants_the_title(desks: Desks) -> None:
@@ -200,3 +256,12 @@ def test_the_annexes_hold_the_figures(desks: Desks) -> None:
     ]
     assert [row[5] for row in candidates[1:3]] == ["没有开通绿色通道"] * 2
     assert len(document.inline_shapes) == 1
+
+
+def test_a_server_without_a_chinese_font_says_so_where_the_chart_would_be(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(png, "draws_chinese", lambda _dirs: False)
+    document = Document(BytesIO(word_of(desks.drafted())))
+    assert len(document.inline_shapes) == 0
+    assert png.NOT_DRAWN in [paragraph.text for paragraph in document.paragraphs]

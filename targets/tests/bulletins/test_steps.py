@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
+from docx import Document
 
 from targets.bulletins.actions import amend_bulletin
 from targets.bulletins.archiving import key_of
 from targets.bulletins.signed import told
-from targets.models import Bulletin, BulletinEvent, BulletinVerb, Paper
+from targets.models import Bulletin, BulletinEvent, BulletinVerb, Paper, PaperKind
 from targets.papers.archiving import is_intact
+from targets.papers.forms import forms_of
 from targets.tests.bulletins.scene import Desks
 
 V = BulletinVerb
@@ -145,6 +148,20 @@ def test_signing_archives_what_was_printed(desks: Desks) -> None:
     assert (paper.title, paper.run_id, paper.kind) == (bulletin.title, bulletin.run_id, "BULLETIN")
     assert is_intact(paper)
     assert told(bulletin) == paper.content
+
+
+@pytest.mark.parametrize(("is_withdrawn", "marks"), [(False, []), (True, ["已撤回"])])
+def test_the_archive_s_own_file_says_that_it_was_withdrawn(
+    desks: Desks, is_withdrawn: bool, marks: list[str]
+) -> None:
+    bulletin = desks.brought(4)
+    if is_withdrawn:
+        desks.step(bulletin, "office", V.WITHDRAW, text="数字有误")
+    (form,) = forms_of(PaperKind.BULLETIN).forms
+    document = Document(BytesIO(form.render(Paper.objects.get(key=key_of(bulletin)))))
+    header = [paragraph.text for paragraph in document.sections[0].header.paragraphs]
+    assert [text for text in header if text == "已撤回"] == marks
+    assert bulletin.title in [paragraph.text for paragraph in document.paragraphs]
 
 
 @pytest.mark.parametrize(

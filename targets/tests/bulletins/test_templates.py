@@ -89,6 +89,12 @@ HOSTILE = [
     ("{% for a in title %}x{% endfor %}", "不是列表"),
     ("{% for a, b in notes %}x{% endfor %}", "解包"),
     ("{% if title is defined %}x{% endif %}", "Test"),
+    ("{% if title and tilte %}x{% endif %}", "{{ tilte }} 不认识"),
+    ("{% if tilte or title %}x{% endif %}", "{{ tilte }} 不认识"),
+    ("{% if not tilte %}x{% endif %}", "{{ tilte }} 不认识"),
+    ("{% if title == tilte %}x{% endif %}", "{{ tilte }} 不认识"),
+    ("{% if title %}x{% else %}{{ tilte }}{% endif %}", "{{ tilte }} 不认识"),
+    ("{% for a in notes if a.text %}x{% endfor %}", "带条件的 for"),
     ("{{ notes }}", "是列表"),
     ("{{ tilte }}", "{{ tilte }} 不认识"),
     ("{{ number }}", "{{ number }} 不认识"),
@@ -104,6 +110,10 @@ HOSTILE = [
 @pytest.mark.parametrize(("markup", "told"), HOSTILE, ids=[one[:40] for one, _ in HOSTILE])
 def test_markup_beyond_the_table_is_refused_by_name(markup: str, told: str) -> None:
     assert told in refusal(docx_saying(markup))
+
+
+def test_conditions_of_what_is_in_the_table_are_taken() -> None:
+    check_template(docx_saying("{% if title and not day or run == 1 %}甲{% endif %}"), SAMPLE)
 
 
 def test_headers_and_properties_are_looked_into() -> None:
@@ -311,6 +321,9 @@ def test_new_bulletins_use_the_newest_edition_and_older_ones_keep_theirs(desks: 
     assert [p.text for p in Document(BytesIO(word_of(second))).paragraphs] == [second.title]
     void_template(by=by, template=edition, reason="版式不对")
     assert desks.drafted().template == first.template
+    edition.refresh_from_db()
+    with pytest.raises(ValidationError, match="已经作废"):
+        void_template(by=by, template=edition, reason="再作废")
     assert Document(BytesIO(word_of(second))).paragraphs[0].text == second.title
 
 
@@ -318,6 +331,9 @@ def test_only_the_writers_send_templates_in(desks: Desks) -> None:
     for who in ("office", "chief"):
         with pytest.raises(PermissionDenied):
             add_template(by=desks.actor(who), name="x.docx", content=PLAIN)
+    template = desks.drafted().template
+    with pytest.raises(PermissionDenied):
+        void_template(by=desks.actor("office"), template=template, reason="不用了")
 
 
 def test_a_templates_file_is_never_exchanged(desks: Desks) -> None:

@@ -19,9 +19,10 @@ from institutions.models.services import FULL_CHANNEL
 from institutions.tests.factories import LONG_AGO, make_health, make_licence, make_region
 from targets.editions.actions import propose_edition, publish_edition, return_edition
 from targets.editions.canonical import seal
-from targets.editions.checking import check
+from targets.editions.checking import _listed, check
 from targets.editions.content import lines_of, targets_on
 from targets.editions.corrections import corrections, later_runs
+from targets.editions.listing import offered_runs
 from targets.editions.marks import marks_on
 from targets.editions.work import to_publish
 from targets.indicators.catalogue import CATALOGUE
@@ -145,6 +146,19 @@ def test_an_edition_is_decided_once(office: Office) -> None:
         publish_edition(by=office.reviewer, edition=edition, at=AT)
 
 
+def test_what_is_sent_back_has_its_reason_and_is_decided(office: Office) -> None:
+    edition = propose(office)
+    with pytest.raises(ValidationError, match="请写明原因"):
+        return_edition(by=office.reviewer, edition=edition, answer=" ")
+    return_edition(by=office.reviewer, edition=edition, answer="标题有误")
+    for act in (
+        lambda: return_edition(by=office.reviewer, edition=edition, answer="再退"),
+        lambda: publish_edition(by=office.reviewer, edition=edition, at=AT),
+    ):
+        with pytest.raises(ValidationError, match="已经发布或退回"):
+            act()
+
+
 @pytest.mark.parametrize(
     "values", [{"title": "别的"}, {"state": "PROPOSED"}, {"fingerprint": "0" * 64}, {"digests": {}}]
 )
@@ -228,6 +242,25 @@ def test_an_indicator_only_one_run_holds_is_told_once_for_the_city(
     found = corrections(publish(office, without), whole, office.reviewer)
     assert {one.indicator.code for one in found} == {"GC17"}
     assert {(one.region.name, one.before.value) for one in found} == {("测试市", "原无（新增）")}
+
+
+def test_of_many_names_the_first_twenty_are_told() -> None:
+    names = [f"指标{n}" for n in range(21)]
+    assert _listed(names[:20]) == "、".join(names[:20])
+    assert _listed(names) == "、".join(names[:20]) + "等 21 项"
+
+
+def test_a_clerk_is_offered_the_newest_run_of_each_day_and_the_one_asked_for(
+    office: Office, scene: Scene
+) -> None:
+    old, newest = run_on_due_day(), store_run(scene.city.city, DUE_DAY)
+    offered = offered_runs(office.clerk)
+    assert [run.as_of for run in offered] == sorted({run.as_of for run in offered}, reverse=True)
+    assert newest in offered
+    assert old not in offered
+    assert offered_runs(office.clerk, newest.pk) == offered
+    assert offered_runs(office.clerk, old.pk) == [old, *offered]
+    assert offered_runs(office.reviewer, old.pk) == []
 
 
 def test_a_new_edition_stands_for_the_old_one_which_stays(office: Office, scene: Scene) -> None:

@@ -74,7 +74,6 @@ def test_a_dry_run_writes_and_sends_nothing(city: City, folder: Path) -> None:
     assert not ReportMail.objects.exists()
     assert not folder.exists()
     assert subscription.address not in told
-    ReportMail.objects.all()
     code, told = run("send_reports")
     assert "新写入 1 封" in told
     assert ReportMail.objects.count() == 1

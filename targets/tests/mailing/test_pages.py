@@ -16,6 +16,8 @@ from contracts.tests.persons import browser_of
 from institutions.models import Region
 from targets.mailing.actions import MOST_CONFIRMATIONS, MOST_SUBSCRIPTIONS, subscribe
 from targets.mailing.links import confirm_url, unsubscribe_url
+from targets.mailing.listing import subscription_lines
+from targets.mailing.notices import mail_notices
 from targets.models import (
     EndReason,
     MailKind,
@@ -26,7 +28,7 @@ from targets.models import (
     ReportThreshold,
 )
 from targets.tests.factories import City
-from targets.tests.mailing.scene import make_mail, make_subscriber, make_subscription
+from targets.tests.mailing.scene import AT, make_mail, make_subscriber, make_subscription
 from targets.tests.mailing.test_queueing import make_run
 from yiyang.access.models import User
 from yiyang.access.roles import Role
@@ -131,6 +133,21 @@ def test_an_address_confirmed_before_is_not_asked_again(city: City, clerk: User)
     assert not ReportMail.objects.exists()
 
 
+@pytest.mark.parametrize("whose", ["another account's", "another address"])
+def test_what_else_was_confirmed_does_not_confirm_an_address(
+    city: City, clerk: User, whose: str
+) -> None:
+    """别人确认过的同一邮箱、本人确认过的另一邮箱，都不算。"""
+    if whose == "another address":
+        make_subscription(city.east, clerk, address="li@example.gov.cn")
+    else:
+        make_subscription(city.city, address="zhang@example.gov.cn")
+    enter(clerk, city.east)
+    made = ReportSubscription.objects.get(account=clerk, address="zhang@example.gov.cn")
+    assert made.confirmed_at is None
+    assert ReportMail.objects.get().kind == MailKind.CONFIRMATION
+
+
 def test_nobody_is_flooded_with_questions(city: City, clerk: User) -> None:
     made = make_subscription(city.east, clerk, confirmed_at=None)
     browser = browser_of(clerk)
@@ -138,6 +155,10 @@ def test_nobody_is_flooded_with_questions(city: City, clerk: User) -> None:
         browser.post(f"/mail/{made.uid}/ask/")
     assert ReportMail.objects.filter(kind=MailKind.CONFIRMATION).count() == MOST_CONFIRMATIONS
     assert "一天至多寄 10 封" in browser.get("/mail/").content.decode()
+    # 满一天的不再算。
+    ReportMail.objects.update(made_at=timezone.now() - timedelta(days=1, seconds=1))
+    browser.post(f"/mail/{made.uid}/ask/")
+    assert ReportMail.objects.filter(kind=MailKind.CONFIRMATION).count() == MOST_CONFIRMATIONS + 1
 
 
 # ── 邮件里的链接 ──────────────────────────────────────────────────────────────
@@ -156,14 +177,17 @@ def test_opening_a_link_does_nothing_and_its_button_confirms(city: City) -> None
     assert made.sends_from == made.confirmed_at
 
 
-def test_a_link_of_a_week_ago_does_not_confirm(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_of_a_week_ago_does_not_confirm_and_still_unsubscribes(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = make_subscription(city.city, confirmed_at=None)
-    way = path(confirm_url(made))
-    for age, status in ((timedelta(days=7, seconds=-5), 200), (timedelta(days=7, seconds=5), 404)):
-        with monkeypatch.context() as patch:
-            now = timezone.now().timestamp() + age.total_seconds()
-            patch.setattr("django.core.signing.time.time", lambda now=now: now)
-            assert Client().get(way).status_code == status
+    week, clock = int(timedelta(days=7).total_seconds()), 1_000_000
+    monkeypatch.setattr("django.core.signing.time.time", lambda: clock)
+    confirm, unsubscribe = path(confirm_url(made)), path(unsubscribe_url(made))
+    for age, status in ((week, 200), (week + 1, 404)):
+        clock = 1_000_000 + age
+        assert Client().get(confirm).status_code == status
+        assert Client().get(unsubscribe).status_code == 200
 
 
 def test_unsubscribing_needs_no_account_and_its_link_never_ages(city: City) -> None:
@@ -251,6 +275,42 @@ def test_trouble_is_told_and_settled_by_one_click(city: City, administrator: Use
     assert "寄不出 0 封，不知是否寄出 0 封" in page(administrator, "/mail/outbox/")
     again = browser.post(f"/mail/outbox/{dead.uid}/send/", follow=True)
     assert "已经处理过了" in again.content.decode()
+
+
+def test_a_mail_an_hour_late_is_told(city: City) -> None:
+    mail = make_mail(make_subscription(city.city))
+    told = {
+        seconds: [
+            one.text for one in mail_notices(mail.due_at + timedelta(hours=1, seconds=seconds))
+        ]
+        for seconds in (0, 1)
+    }
+    assert told == {0: [], 1: ["邮件：1 封到时间已一小时还没有寄出。"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "mail", "word", "last"),
+    [
+        ({"confirmed_at": None}, {}, ("待确认邮箱", True), "还没有寄过"),
+        ({}, {"state": MailState.PENDING}, ("在寄", False), "2026-11-23 的报告待寄"),
+        ({"paused_at": AT}, {"state": MailState.SENT}, ("已暂停", True), "2026-11-23 的报告已寄出"),
+        (
+            {"ended_at": AT, "end_reason": EndReason.BY_LINK, "paused_at": AT},
+            {"state": MailState.SENT},
+            (EndReason.BY_LINK.label, False),
+            "2026-11-23 的报告已寄出",
+        ),
+    ],
+    ids=["unconfirmed", "mailed", "paused", "ended"],
+)
+def test_a_subscription_stands_in_a_word(
+    city: City, change: dict[str, Any], mail: dict[str, Any], word: tuple[str, bool], last: str
+) -> None:
+    made = make_subscription(city.city, **change)
+    if mail:
+        make_mail(made, **mail, done_at=AT if mail["state"] == MailState.SENT else None)
+    (line,) = subscription_lines(ReportSubscription.objects.all())
+    assert ((line.word, line.is_warned), line.last) == (word, last)
 
 
 def test_trouble_is_told_on_every_page_of_the_system_administrator(
