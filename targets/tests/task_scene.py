@@ -21,6 +21,7 @@ from targets.models import (
     TaskMode,
     TaskRole,
 )
+from yiyang.access.demo import demo_name
 from yiyang.access.models import User
 from yiyang.access.roles import Role
 from yiyang.access.scope import Actor, known_actor
@@ -63,11 +64,11 @@ def part_of(task: PolicyTask, bureau: Bureau) -> TaskBureau:
     return TaskBureau.objects.get(task=task, bureau=bureau)
 
 
-def make_user(role: Role) -> User:
+def make_user(role: Role, username: str = "") -> User:
     """An account that nobody signs in to with a password: hashing one takes as long as a test."""
     number = next(numbers)
     user: User = User.objects.create(
-        username=f"task-user-{number}",
+        username=username or f"task-user-{number}",
         display_name="测试账号",
         staff_number=f"K-{number}",
         role=role,
@@ -76,6 +77,11 @@ def make_user(role: Role) -> User:
         must_change_password=False,
     )
     return user
+
+
+def make_demo_user(role: Role) -> User:
+    """The account by which the commands that fill the demo act."""
+    return make_user(role, demo_name(role))
 
 
 def make_liaison(bureau: Bureau) -> User:

@@ -11,8 +11,7 @@ from institutions.models import RegionLevel
 from institutions.tests.factories import make_region
 from targets.models import Supervision, SupervisionState, TaskMilestone, TaskReport
 from targets.tests.factories import City
-from targets.tests.task_scene import make_user
-from yiyang.access.models import User
+from targets.tests.task_scene import make_demo_user
 from yiyang.access.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +31,7 @@ def test_it_fills_once(city: City, settings: object) -> None:
     make_region("海勃湾区", RegionLevel.DISTRICT, city.city, code="150302000000")
     call_command("load_policies", stdout=StringIO())
     for role in (Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER, Role.BUREAU_LIAISON):
-        user = make_user(role)
-        User.objects.filter(pk=user.pk).update(username=f"demo-{user.pk}")
+        make_demo_user(role)
     for _ in range(2):
         run()
         made = [model.objects.count() for model in (TaskReport, TaskMilestone, Supervision)]

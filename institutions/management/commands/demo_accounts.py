@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from institutions.models import InstitutionGrant, InstitutionProfile, Region, RegionGrant
 from yiyang.access.actions import open_account, set_code_device, set_password
+from yiyang.access.demo import demo_name
 from yiyang.access.models import User
 from yiyang.access.passwords import one_time_password
 from yiyang.access.roles import ROLES, Role
@@ -65,7 +66,7 @@ def accounts_file() -> Path:
 
 def new_account(role: Role) -> Account:
     """Think up a sign-in for the role."""
-    username = f"demo-{role.value.replace('_', '-')}"
+    username = demo_name(role)
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
     return Account(
         role=role.value,

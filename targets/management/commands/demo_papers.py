@@ -26,9 +26,9 @@ from targets.models import (
 from targets.nightly.lines import judged_targets
 from targets.nightly.spans import first_day
 from targets.results import latest_run
-from yiyang.access.models import User
+from yiyang.access.demo import demo_actor
 from yiyang.access.roles import Role
-from yiyang.access.scope import Actor, known_actor
+from yiyang.access.scope import Actor
 
 CLERK, OFFICE, LEADER = Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER, Role.LEADER
 ADDRESSEE = "各区人民政府"
@@ -107,11 +107,7 @@ class Command(BaseCommand):
 
 
 def actor_of(role: Role) -> Actor:
-    """The demo's account of the role, today."""
-    user = User.objects.filter(role=role, is_active=True).order_by("pk").first()
-    if user is None:
-        raise CommandError("还没有演示账号，请先运行 demo_accounts。")
-    return known_actor(user.pk, user.role, timezone.localdate())
+    return demo_actor(role, timezone.localdate())
 
 
 def quarter_end_run() -> IndicatorRun | None:

@@ -34,9 +34,8 @@ from targets.proposals.actions import (
 from targets.proposals.actions_figures import Wanted, add_figure
 from targets.proposals.clock import due_from
 from targets.snapshots import portal_region
-from yiyang.access.models import User
+from yiyang.access.demo import demo_actor
 from yiyang.access.roles import Role
-from yiyang.access.scope import Actor, known_actor
 
 K, P, V = ProposalKind, ProposerKind, ProposalVerb
 CLERK, CHECKER, LIAISON = (
@@ -143,7 +142,7 @@ def tell(story: Story, today: date) -> None:
     """Register the proposal and take its steps on their days."""
     came = today - timedelta(days=story.ago)
     proposal = register_proposal(
-        by=_acting(CLERK, came),
+        by=demo_actor(CLERK, came),
         region=portal_region(),
         registration=Registration(
             kind=story.kind,
@@ -162,7 +161,7 @@ def tell(story: Story, today: date) -> None:
         day = today - timedelta(days=ago)
         if verb is V.SUBMIT:
             write(proposal, day)
-        by = _acting(role, day)
+        by = demo_actor(role, day)
         told = replace(said, extended_to=today + EXTENDED) if verb is V.EXTEND else said
         take_step(by=by, proposal=proposal, verb=verb, at=timezone.now(), said=told)
     if story.has_reply and not any(verb is V.SUBMIT for _, _, verb, _ in story.steps):
@@ -171,7 +170,7 @@ def tell(story: Story, today: date) -> None:
 
 def write(proposal: Proposal, day: date) -> None:
     """Draft the answer from the newest run of the time and the last one a year before it."""
-    by, runs = _acting(CLERK, day), IndicatorRun.objects.published().newest_first()
+    by, runs = demo_actor(CLERK, day), IndicatorRun.objects.published().newest_first()
     run = runs.filter(as_of__lt=day).select_related("region").first()
     if run is None:
         raise CommandError("还没有量度结果；请先运行 take_snapshot。")
@@ -187,10 +186,3 @@ def write(proposal: Proposal, day: date) -> None:
         )
         add_figure(by=by, proposal=proposal, wanted=wanted)
     draft_reply(by=by, proposal=proposal, reply=REPLY, result=ProposalResult.PLANNED)
-
-
-def _acting(role: Role, day: date) -> Actor:
-    user: User | None = User.objects.filter(role=role, username__startswith="demo-").first()
-    if user is None:
-        raise CommandError("没有演示账号；请先运行 demo_accounts。")
-    return known_actor(user.pk, user.role, day)

@@ -27,9 +27,8 @@ from targets.returns.effective import numbers_of
 from targets.returns.opening import open_period
 from targets.returns.quarters import Quarter, due_days, quarter_of
 from targets.returns.sheets import filled
-from yiyang.access.models import User
+from yiyang.access.demo import demo_account, demo_actor
 from yiyang.access.roles import Role
-from yiyang.access.scope import Actor, known_actor
 from yiyang.changelog.context import SYSTEM, recorded
 
 L, V = ReturnLevel, ReturnVerb
@@ -61,7 +60,7 @@ def publish_with_a_correction(quarter: Quarter) -> None:
     """A quarter passed on to the end, in time, and one number corrected after it."""
     due = due_days(quarter)
     period = open_period(
-        by=_acting(CLERK, quarter.last_day + timedelta(days=1)), quarter=quarter, due=due
+        by=demo_actor(CLERK, quarter.last_day + timedelta(days=1)), quarter=quarter, due=due
     )
     for own in _returns(period, L.INSTITUTION):
         _hand_in(own, DISTRICT, DISTRICT_CHECKER, due.institution)
@@ -79,7 +78,7 @@ def bring_half_way(quarter: Quarter) -> None:
     """A quarter in which some institutions still owe and one district is sent back."""
     due = due_days(quarter)
     period = open_period(
-        by=_acting(CLERK, quarter.last_day + timedelta(days=1)), quarter=quarter, due=due
+        by=demo_actor(CLERK, quarter.last_day + timedelta(days=1)), quarter=quarter, due=due
     )
     homes = _returns(period, L.INSTITUTION)
     give_home(homes[-1])
@@ -96,7 +95,7 @@ def bring_half_way(quarter: Quarter) -> None:
 def give_home(own: QuarterlyReturn) -> None:
     """Let the demo's reporter speak for a home that still owes, beside the institution it has."""
     assert own.institution is not None, "数据库约束：机构的填报单必有机构"
-    user = _account(Role.INSTITUTION_REPORTER)
+    user = demo_account(Role.INSTITUTION_REPORTER)
     since = own.period.opened_on
     with recorded(by=SYSTEM, reason="演示账号"):
         InstitutionGrant.objects.create(user=user, institution=own.institution, starts_on=since)
@@ -111,7 +110,7 @@ def _hand_in(own: QuarterlyReturn, maker: Role, checker: Role, day: date) -> Non
 def _fill(own: QuarterlyReturn, role: Role, day: date) -> None:
     """Fetch, put a number where none was found, then a word where one is asked for."""
     _step(own, role, V.FETCH, day)
-    by = _acting(role, day)
+    by = demo_actor(role, day)
     lines = filled(own).lines
     typed = {
         one.item.code: (_typed(one.item, one.value.value), one.value.note or NOTE)
@@ -135,19 +134,19 @@ def _typed(item: ReturnItem, number: Decimal | None) -> Decimal | None:
 
 
 def _step(own: QuarterlyReturn, role: Role, verb: ReturnVerb, day: date, text: str = "") -> None:
-    take_step(by=_acting(role, day), quarterly_return=own, verb=verb, at=_at(day), text=text)
+    take_step(by=demo_actor(role, day), quarterly_return=own, verb=verb, at=_at(day), text=text)
 
 
 def _correct(own: QuarterlyReturn, day: date) -> None:
     own.refresh_from_db()
     now = numbers_of(own)["23"] or Decimal(0)
     correction = propose(
-        by=_acting(CLERK, day),
+        by=demo_actor(CLERK, day),
         quarterly_return=own,
         numbers={"23": now + 12},
         reason="一家机构漏报季末一周的诊疗人次，已核对登记簿。",
     )
-    decide(by=_acting(CHECKER, day), correction=correction, agreed=True, at=_at(day), answer="")
+    decide(by=demo_actor(CHECKER, day), correction=correction, agreed=True, at=_at(day), answer="")
 
 
 def _returns(period: ReturnPeriod, level: ReturnLevel) -> list[QuarterlyReturn]:
@@ -155,17 +154,6 @@ def _returns(period: ReturnPeriod, level: ReturnLevel) -> list[QuarterlyReturn]:
     if level == L.DISTRICT:
         found = period.returns.filter(level=level)
     return list(found.select_related("period__form").order_by("region__code", "pk"))
-
-
-def _acting(role: Role, day: date) -> Actor:
-    return known_actor(_account(role).pk, role, day)
-
-
-def _account(role: Role) -> User:
-    user: User | None = User.objects.filter(role=role, username__startswith="demo-").first()
-    if user is None:
-        raise CommandError("没有演示账号；请先运行 demo_accounts。")
-    return user
 
 
 def _at(day: date) -> datetime:

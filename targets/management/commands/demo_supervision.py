@@ -25,9 +25,8 @@ from targets.models import (
 )
 from targets.supervision.actions import Draft, open_supervision, take_step
 from targets.taskboard.actions import report_part, set_milestone
-from yiyang.access.models import User
+from yiyang.access.demo import demo_account, demo_actor
 from yiyang.access.roles import Role
-from yiyang.access.scope import Actor, known_actor
 from yiyang.changelog.context import SYSTEM, recorded
 
 K, V = ReportKind, SupervisionVerb
@@ -105,7 +104,7 @@ class Command(BaseCommand):
 
 def give_bureau(today: date) -> None:
     """Let the demo's liaison speak for one bureau."""
-    user, bureau = _account(LIAISON), Bureau.objects.get(code=BUREAU)
+    user, bureau = demo_account(LIAISON), Bureau.objects.get(code=BUREAU)
     if not BureauGrant.objects.on(today).filter(user=user).exists():
         with recorded(by=SYSTEM, reason="演示账号"):
             since = today - timedelta(days=SINCE)
@@ -117,11 +116,11 @@ def report_on_tasks(today: date) -> None:
     tasks = {one.position: one for one in PolicyTask.objects.filter(policy__slug="wuhai-2017-9")}
     for position, ago, role, kind, text, percentage in REPORTS:
         part = tasks[position].bureaus.get(bureau__code=BUREAU)
-        by = _acting(role, today - timedelta(days=ago))
+        by = demo_actor(role, today - timedelta(days=ago))
         report_part(by=by, part=part, kind=kind, text=text, percentage=percentage)
     for position, title, days in MILESTONES:
         due = today + timedelta(days=days)
-        set_milestone(by=_acting(CLERK, today), task=tasks[position], title=title, due_on=due)
+        set_milestone(by=demo_actor(CLERK, today), task=tasks[position], title=title, due_on=due)
 
 
 def supervise(today: date) -> None:
@@ -129,7 +128,7 @@ def supervise(today: date) -> None:
     for title, unit, basis, content, frequency, days, steps in ORDERS:
         first = steps[0][0] if steps else 0
         order = open_supervision(
-            by=_acting(CLERK, today - timedelta(days=first)),
+            by=demo_actor(CLERK, today - timedelta(days=first)),
             draft=Draft(
                 title=title,
                 basis_text=basis,
@@ -144,16 +143,5 @@ def supervise(today: date) -> None:
             ),
         )
         for ago, role, verb, text in steps:
-            by = _acting(role, today - timedelta(days=ago))
+            by = demo_actor(role, today - timedelta(days=ago))
             take_step(by=by, supervision=order, verb=verb, text=text)
-
-
-def _account(role: Role) -> User:
-    user: User | None = User.objects.filter(role=role, username__startswith="demo-").first()
-    if user is None:
-        raise CommandError("没有演示账号；请先运行 demo_accounts。")
-    return user
-
-
-def _acting(role: Role, day: date) -> Actor:
-    return known_actor(_account(role).pk, role, day)

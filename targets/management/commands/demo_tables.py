@@ -16,9 +16,8 @@ from targets.tabulations.actions import archive_table, enter_filing
 from targets.tabulations.catalogue import BY_CODE
 from targets.tabulations.filling import grid_of
 from targets.tabulations.grid import content_of
-from yiyang.access.models import User
+from yiyang.access.demo import demo_actor
 from yiyang.access.roles import Role
-from yiyang.access.scope import known_actor
 
 ISSUER = "乌海市卫生健康委员会"
 # （表, 表号, 文号, 从几天前起, 到几天后止）：一张在有效期内，一张刚过期。
@@ -41,10 +40,7 @@ class Command(BaseCommand):
 
     def _file_and_archive(self) -> None:
         today = timezone.localdate()
-        clerk = User.objects.filter(role=Role.CITY_HEALTH_CLERK).order_by("pk").first()
-        if clerk is None:
-            raise CommandError("还没有演示账号，请先运行 demo_accounts。")
-        by = known_actor(clerk.pk, clerk.role, today)
+        by = demo_actor(Role.CITY_HEALTH_CLERK, today)
         for code, number, approval, ago, ahead in FILINGS:
             enter_filing(
                 by=by,

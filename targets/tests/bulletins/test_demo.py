@@ -12,6 +12,8 @@ from pytest_django import Settings
 from targets.models import Bulletin, Edition, Paper, ReportSubscription
 from targets.tests.bulletins.scene import Desks
 from targets.tests.page_scene import store_run
+from targets.tests.task_scene import make_demo_user
+from yiyang.access.roles import Role
 
 
 def test_a_bulletin_is_signed_an_edition_published_and_a_leader_subscribed_once(
@@ -19,6 +21,8 @@ def test_a_bulletin_is_signed_an_edition_published_and_a_leader_subscribed_once(
 ) -> None:
     settings.DEMO = True
     store_run(desks.scene.city.city, date(2020, 12, 31))
+    for role in (Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER, Role.LEADER):
+        make_demo_user(role)
     said = StringIO()
     for _ in range(2):
         call_command("demo_papers", stdout=said)

@@ -18,8 +18,7 @@ from targets.tests.proposals.scene import (
     THIS_YEAR,
     store_numbers,
 )
-from targets.tests.task_scene import make_bureau, make_user
-from yiyang.access.models import User
+from targets.tests.task_scene import make_bureau, make_demo_user
 from yiyang.access.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +38,7 @@ def test_it_fills_once(city: City, settings: object) -> None:
     for code, name in (("health_commission", "卫生健康委"), ("civil_affairs", "民政局")):
         Bureau.objects.filter(pk=make_bureau(name).pk).update(code=code)
     for role in (Role.CITY_HEALTH_CLERK, Role.CITY_HEALTH_REVIEWER, Role.BUREAU_LIAISON):
-        user = make_user(role)
-        User.objects.filter(pk=user.pk).update(username=f"demo-{user.pk}")
+        user = make_demo_user(role)
     civil = Bureau.objects.get(code="civil_affairs")
     BureauGrant.objects.create(user=user, bureau=civil, starts_on=LONG_AGO)
     signed = ("FD17", "aged_65_plus")

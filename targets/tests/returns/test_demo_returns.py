@@ -13,8 +13,7 @@ from institutions.tests.factories import make_beds, make_elderly, make_filing
 from targets.models import Paper, ReturnCorrection, ReturnEdition, ReturnPeriod, ReturnState
 from targets.returns.quarters import quarter_of
 from targets.tests.factories import City
-from targets.tests.task_scene import make_user
-from yiyang.access.models import User
+from targets.tests.task_scene import make_demo_user
 from yiyang.access.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +39,7 @@ def test_it_fills_once(city: City, settings: object) -> None:
         make_beds(home, current.before.last_day, 60)
         make_beds(home, current.last_day - timedelta(days=1), 120)
     for role in ROLES:
-        User.objects.filter(pk=make_user(role).pk).update(username=f"demo-{role}")
+        make_demo_user(role)
     for _ in range(2):
         call_command("demo_returns", stdout=StringIO())
         counts = [one.objects.count() for one in (ReturnPeriod, ReturnEdition, Paper)]

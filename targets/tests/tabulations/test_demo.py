@@ -11,14 +11,14 @@ from django.core.management import CommandError, call_command
 from targets.models import Paper, PaperKind, TabulationFiling
 from targets.tests.factories import DAY, City
 from targets.tests.tabulations.fixed import store_given
+from targets.tests.task_scene import make_demo_user
 from yiyang.access.roles import Role
-from yiyang.access.tests.accounts import open_user
 
 
 def test_the_demo_is_filled_once(city: City, settings: Any) -> None:
     settings.DEMO = True
     store_given(city, DAY)
-    open_user(Role.CITY_HEALTH_CLERK)
+    make_demo_user(Role.CITY_HEALTH_CLERK)
     for _ in range(2):
         call_command("demo_tables", stdout=StringIO())
     assert TabulationFiling.objects.count() == 2
