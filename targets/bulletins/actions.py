@@ -38,8 +38,10 @@ ISSUER = "health_commission"
 NO_ISSUER = "部门名录里没有卫生健康委员会在 {day} 的正式名称，不能署名；请先在部门名录里补上。"
 NOT_DRAFT = "通报已送审，内容不再改动；要改，请审核的人退回。"
 SAME_PERSON = "{verb}须由拟稿人、送审人以外的人办理；请另一位同事办理。"
+FEEDBACK_OVER = "反馈期限 {day} 不晚于今天，收到通报的人来不及反馈；请改期限{how}。"
 SAME_LEADER = "分管领导与签发人须是两位；请另一位领导签发。"
 LONGEST_NAME = 30
+GOES_ON = (V.SUBMIT, V.REVIEW, V.ENDORSE, V.SIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def draft_bulletin(*, by: Actor, draft: Draft) -> Bulletin:
     _refuse_unless_writer(by)
     is_historical = refuse_unfit(draft.targets, draft.run.as_of, draft.title)
     _refuse_names(by.day, addressee=draft.addressee, copied_to=draft.copied_to)
+    _refuse_late_feedback(by.day, draft.feedback_by)
     issuer = official_names(by.day).get(ISSUER)
     if issuer is None:
         raise ValidationError(NO_ISSUER.format(day=by.day))
@@ -107,6 +110,7 @@ def amend_bulletin(*, by: Actor, bulletin: Bulletin, said: dict[str, Any]) -> No
                 {"title": f"所选目标的政策在统计日已经失效；标题须保留“{HISTORICAL}”。"}
             )
         _refuse_names(by.day, addressee=locked.addressee, copied_to=locked.copied_to)
+        _refuse_late_feedback(by.day, locked.feedback_by)
         locked.full_clean()
         locked.save()
         _note(locked, V.AMEND, by)
@@ -145,6 +149,9 @@ def _refuse(by: Actor, bulletin: Bulletin, verb: BulletinVerb) -> None:
     makers = {bulletin.drafted_by_id, bulletin.submitted_by_id}
     if verb in (V.REVIEW, V.ENDORSE, V.SIGN) and by.user_id in makers:
         raise ValidationError(SAME_PERSON.format(verb=verb.label))
+    if verb in GOES_ON and bulletin.feedback_by and bulletin.feedback_by <= by.day:
+        how = "" if verb is V.SUBMIT else "：先退回修改"
+        raise ValidationError(FEEDBACK_OVER.format(day=bulletin.feedback_by, how=how))
     if (
         verb is V.SIGN
         and by.user_id == bulletin.endorsed_by_id
@@ -185,6 +192,11 @@ def _mark(bulletin: Bulletin, verb: BulletinVerb, by: Actor, signer: str) -> Non
             setattr(bulletin, f"{step}_by", None)
             setattr(bulletin, f"{step}_on", None)
         bulletin.endorsed_name = ""
+
+
+def _refuse_late_feedback(day: date, feedback_by: date | None) -> None:
+    if feedback_by and feedback_by <= day:
+        raise ValidationError({"feedback_by": FEEDBACK_OVER.format(day=feedback_by, how="")})
 
 
 def _refuse_names(day: date, **texts: str) -> None:

@@ -81,7 +81,7 @@ class _Telling:
             "day": day_text(self.run.as_of),
             "run": self.run.pk,
             "policies": [cited(one) for one in self.policies],
-            "unconfirmed": [cited(one) for one in self.policies if _is_unconfirmed(one)],
+            "unconfirmed": self._unconfirmed(),
             "lines": [self._line(line) for line in own],
             "districts": [self._district(line) for lines in below for line in lines],
             "gaps": list(self._gaps(own)),
@@ -104,6 +104,15 @@ class _Telling:
             for line in self.judged
             if line.target.pk == target and line.region.pk != self.region.pk
         ]
+
+    def _unconfirmed(self) -> list[str]:
+        """The policies of which the document or a target told of here is still 待核实."""
+        waiting = {
+            target.policy_id
+            for target in self.targets
+            if Confirmation.UNCONFIRMED in (target.confirmation, target.policy.confirmation)
+        }
+        return [cited(one) for one in self.policies if one.pk in waiting]
 
     def _name(self, line: TargetLine) -> str:
         return self.names.get(name_key(line), line.indicator.title)
@@ -223,10 +232,6 @@ def _due_text(due: TargetLine) -> str:
 
 def _short(policy: PolicyDocument) -> str:
     return policy.number if has_number(policy) else policy.title.replace(" ", "")
-
-
-def _is_unconfirmed(policy: PolicyDocument) -> bool:
-    return policy.confirmation != Confirmation.CONFIRMED
 
 
 def _counted(line: TargetLine) -> str:

@@ -85,9 +85,6 @@ class BulletinForm(forms.Form):
             field = self.fields[name]
             field.error_messages["invalid_choice"] = f"请从列表里选择{field.label}。"
 
-    def clean_feedback_by(self) -> date | None:
-        return _later(self.cleaned_data.get("feedback_by"), self.cleaned_data.get("as_of"))
-
 
 class WordsForm(forms.Form):
     """The words of a draft; its figures do not change."""
@@ -195,9 +192,3 @@ def _limit(field: forms.Field, longest: int) -> None:
         forms.CharField(max_length=longest).validators[0]  # 与 max_length 同一个校验
     )
     field.error_messages["max_length"] = f"{field.label}最多 {longest} 字。"
-
-
-def _later(feedback_by: date | None, as_of: date | None) -> date | None:
-    if feedback_by and as_of and feedback_by <= as_of:
-        raise forms.ValidationError("反馈期限要晚于统计日。")
-    return feedback_by

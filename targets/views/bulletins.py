@@ -18,6 +18,7 @@ from targets.bulletins.states import desks_of, records_from_paper, steps_from
 from targets.bulletins.texts import numbers_elsewhere
 from targets.forms.bulletins import StepForm
 from targets.models import Bulletin, BulletinEvent, BulletinState, BulletinVerb
+from targets.models.bulletins import AT_WORK
 from targets.papers import pdf
 from targets.papers.word import CONTENT_TYPE
 from yiyang.access.decorators import requires
@@ -136,6 +137,7 @@ def _page(
         "bulletin": bulletin,
         "content": told(bulletin),
         "events": seen.select_related("author"),
+        "unconfirmed": bulletin.content["unconfirmed"] if bulletin.state in AT_WORK else [],
         "form": form or _step_form(request, bulletin),
         "may_amend": may_keep and bulletin.state == S.DRAFT,
         "may_export": request.actor.may(Permission.EXPORT),

@@ -11,7 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from targets.bureau_names import BureauNames
 from targets.forms.supervision import SupervisionForm, unit_choices, unit_key
-from targets.models import PolicyTask, Supervision, SupervisionState, TaskRole
+from targets.models import (
+    Bulletin,
+    BulletinState,
+    PolicyTask,
+    Supervision,
+    SupervisionState,
+    TaskRole,
+)
 from targets.presenters import gap_text, quote_text, threshold_text
 from targets.supervision.actions import amend_supervision, open_supervision
 from targets.views.lines import asked_line
@@ -67,7 +74,8 @@ def supervision_amend(request: ActorRequest, supervision_id: int) -> HttpRespons
 def _begun(request: ActorRequest) -> dict[str, Any]:
     """What the page it is begun from already says."""
     if request.GET.get("indicator"):
-        return _from_indicator(request, request.GET["indicator"])
+        begun = _from_indicator(request, request.GET["indicator"])
+        return _asked_by_bulletin(request, request.GET.get("bulletin", ""), begun)
     if request.GET.get("task"):
         return _from_task(request, request.GET["task"])
     return {}
@@ -88,11 +96,29 @@ def _from_indicator(request: ActorRequest, code: str) -> dict[str, Any]:
     return begun if region == run.region else {**begun, "lead": unit_key(region)}
 
 
-def _from_task(request: ActorRequest, text: str) -> dict[str, Any]:
+def _asked_by_bulletin(request: ActorRequest, text: str, begun: dict[str, Any]) -> dict[str, Any]:
+    """The same gap, with the bulletin that told of it as its basis and its day of feedback."""
+    if not text:
+        return begun
+    key = _key(text, "地址里的 bulletin 应当是数字；请从通报页面发起。")
+    signed = Bulletin.objects.visible_to(request.actor).filter(state=BulletinState.SIGNED)
+    bulletin = signed.filter(pk=key).first()
+    if bulletin is None:
+        raise Http404("没有这份已签发的通报；请从通报页面发起。")
+    basis = f"《{bulletin.title}》：{begun['basis_text']}"
+    return {**begun, "basis_text": basis[:LONGEST_BASIS], "due_by": bulletin.feedback_by}
+
+
+def _key(text: str, told: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_KEY:
-        raise Http404("地址里的 task 应当是数字；请从任务页面发起。")
+        raise Http404(told)
+    return int(text)
+
+
+def _from_task(request: ActorRequest, text: str) -> dict[str, Any]:
+    key = _key(text, "地址里的 task 应当是数字；请从任务页面发起。")
     tasks = PolicyTask.objects.published().visible_to(request.actor).select_related("policy")
-    task = tasks.filter(pk=int(text)).first()
+    task = tasks.filter(pk=key).first()
     if task is None:
         raise Http404("没有这项任务；请从任务台账里点选。")
     names = BureauNames(request.actor.day)

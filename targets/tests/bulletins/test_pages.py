@@ -12,13 +12,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from docx import Document
 
 from contracts.tests.persons import browser_of
 from institutions.models import RegionGrant
 from institutions.tests.factories import LONG_AGO
 from targets.bulletins.templates import add_template
-from targets.models import Bulletin, BulletinVerb, Paper
+from targets.models import Bulletin, BulletinVerb, Paper, Target
+from targets.models.policies import Confirmation
 from targets.papers import pdf
 from targets.tests.bulletins.documents import docx_saying
 from targets.tests.bulletins.scene import ISSUER, Desks
@@ -67,11 +69,11 @@ def test_a_clerk_begins_a_bulletin_and_edits_its_words(desks: Desks) -> None:
         "standing": bulletin.standing,
         "lacking": bulletin.lacking,
         "demands": "请整改。",
-        "feedback_by": "2021-03-05",
+        "feedback_by": "2099-03-05",
     }
     client.post(reverse("bulletin-amend", args=[bulletin.pk]), words)
     shown = page(client, "bulletin-detail", bulletin.pk)
-    assert "请于2021年3月5日前将整改情况书面报测试市卫生健康委员会。" in shown
+    assert "请于2099年3月5日前将整改情况书面报测试市卫生健康委员会。" in shown
     assert "不在本期数据里，送审前请核对：125" in shown
 
 
@@ -82,7 +84,7 @@ def test_a_clerk_begins_a_bulletin_and_edits_its_words(desks: Desks) -> None:
         ({"targets": []}, "请至少选一项目标"),
         ({"title": ""}, "请填写标题"),
         ({"addressee": "卫健委"}, f"请写全称“{ISSUER}”"),
-        ({"feedback_by": str(LATER_DAY)}, "反馈期限要晚于统计日"),
+        ({"feedback_by": str(LATER_DAY)}, "收到通报的人来不及反馈"),
         ({"region": "999999"}, "请从列表里选择区划"),
     ],
 )
@@ -163,10 +165,36 @@ def test_gaps_of_a_signed_bulletin_lead_to_supervision(desks: Desks) -> None:
     bulletin = desks.brought(4, feedback_by=date(2021, 3, 5))
     shown = page(browser(desks, "clerk"), "bulletin-detail", bulletin.pk)
     link = (
-        f"/supervisions/new/?indicator=GC17&amp;region={bulletin.region.code}&amp;as_of=2021-01-31"
+        f"/supervisions/new/?indicator=GC17&region={bulletin.region.code}&as_of=2021-01-31"
+        f"&bulletin={bulletin.pk}"
     )
-    assert link in shown
-    assert link not in page(browser(desks, "office"), "bulletin-detail", bulletin.pk)
+    assert escape(link) in shown
+    assert escape(link) not in page(browser(desks, "office"), "bulletin-detail", bulletin.pk)
+    form = browser(desks, "clerk").get(link).context["form"]
+    assert form["due_by"].value() == date(2021, 3, 5)
+    assert form["basis_text"].value().startswith(f"《{bulletin.title}》：测试市")
+
+
+@pytest.mark.parametrize(
+    ("bulletin", "told"),
+    [("x", "应当是数字"), ("9" * 30, "应当是数字"), ("{draft}", "没有这份已签发的通报")],
+)
+def test_only_a_signed_bulletin_begins_an_order(desks: Desks, bulletin: str, told: str) -> None:
+    key = bulletin.format(draft=desks.brought(3).pk)
+    query = {"indicator": "GC17", "as_of": "2021-01-31", "bulletin": key}
+    answer = browser(desks, "clerk").get(reverse("supervision-new"), query)
+    assert answer.status_code == 404
+    assert told in answer.content.decode()
+
+
+def test_what_is_not_confirmed_is_said_until_it_is_signed(desks: Desks) -> None:
+    Target.objects.filter(pk=desks.target.pk).update(confirmation=Confirmation.UNCONFIRMED)
+    desks.target.refresh_from_db()
+    bulletin = desks.brought(3)
+    told = "《现行意见》（测政发〔2017〕8号）待核实"
+    assert told in page(browser(desks, "head"), "bulletin-detail", bulletin.pk)
+    desks.step(bulletin, "head", V.SIGN)
+    assert told not in page(browser(desks, "head"), "bulletin-detail", bulletin.pk)
 
 
 @pytest.mark.parametrize(

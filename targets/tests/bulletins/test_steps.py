@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -10,13 +11,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from docx import Document
 
-from targets.bulletins.actions import amend_bulletin
+from targets.bulletins.actions import amend_bulletin, take_step
 from targets.bulletins.archiving import key_of
 from targets.bulletins.signed import told
 from targets.models import Bulletin, BulletinEvent, BulletinVerb, Paper, PaperKind
 from targets.papers.archiving import is_intact
 from targets.papers.forms import forms_of
-from targets.tests.bulletins.scene import Desks
+from targets.tests.bulletins.scene import AT, TODAY, Desks
 
 V = BulletinVerb
 STATES = ("DRAFT", "OFFICE", "CHIEF", "SIGNING", "SIGNED")
@@ -113,6 +114,36 @@ def test_a_return_needs_its_reason_and_takes_every_consent_back(desks: Desks) ->
     assert BulletinEvent.objects.filter(verb=V.ENDORSE).exists()
     amend_bulletin(by=desks.actor("clerk"), bulletin=returned, said={"demands": "请整改。"})
     assert desks.step(returned, "clerk", V.SUBMIT).state == "OFFICE"
+
+
+@pytest.mark.parametrize(
+    ("steps", "who", "verb"),
+    [(0, "clerk", V.SUBMIT), (1, "office", V.REVIEW), (2, "chief", V.ENDORSE), (3, "head", V.SIGN)],
+)
+def test_nothing_is_passed_on_whose_day_of_feedback_has_come(
+    desks: Desks, steps: int, who: str, verb: BulletinVerb
+) -> None:
+    day = TODAY + timedelta(days=9)
+    bulletin = desks.brought(steps, feedback_by=day)
+    with pytest.raises(ValidationError, match="来不及反馈"), transaction.atomic():
+        take_step(by=desks.actor(who, day), bulletin=bulletin, verb=verb, at=AT)
+    before = desks.actor(who, day - timedelta(days=1))
+    assert take_step(by=before, bulletin=bulletin, verb=verb, at=AT).state == STATES[steps + 1]
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(-1, True), (0, True), (1, False)])
+def test_feedback_is_asked_for_after_the_day_it_is_written(
+    desks: Desks, days: int, is_late: bool
+) -> None:
+    asked = TODAY + timedelta(days=days)
+    if is_late:
+        with pytest.raises(ValidationError, match="来不及反馈"), transaction.atomic():
+            desks.drafted(feedback_by=asked)
+        by, bulletin = desks.actor("clerk"), desks.drafted()
+        with pytest.raises(ValidationError, match="来不及反馈"):
+            amend_bulletin(by=by, bulletin=bulletin, said={"feedback_by": asked})
+    else:
+        assert desks.drafted(feedback_by=asked).feedback_by == asked
 
 
 def test_words_change_only_in_a_draft(desks: Desks) -> None:

@@ -26,7 +26,7 @@ BULLETIN_FORMS = (
     Filled(
         "bulletin-amend",
         CLERK,
-        {**WORDS, "copied_to": ISSUER, "with_ranking": "", "feedback_by": "2018-03-01"},
+        {**WORDS, "copied_to": ISSUER, "with_ranking": "", "feedback_by": "2099-03-01"},
         {"bulletin_id": "bulletin_draft"},
     ),
     Filled(

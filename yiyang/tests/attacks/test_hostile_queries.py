@@ -97,7 +97,7 @@ ASKED = {
     "bulletin-new": ("as_of",),
     "supervision-list": ("q", "state", "light", "lead", "assistant", "kind", "after"),
     "return-list": ("q", "period", "level", "district", "standing", "after"),
-    "supervision-new": ("indicator", "task", *WHERE, "target"),
+    "supervision-new": ("indicator", "task", *WHERE, "target", "bulletin"),
     "proposal-list": ("q", "state", "year", "bureau", "light", "satisfaction", "after"),
     "task-list": ("q", "policy", "bureau", "mode", "state", "light", "sort", "after"),
     "progress-list": ("q", "bureau", "kind", "first"),
