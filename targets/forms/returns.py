@@ -16,6 +16,7 @@ from targets.returns.quarters import DueDays, Quarter
 from yiyang.holidays.forms import day_field
 
 MOST_DIGITS = 12
+MAX_SHEET_BYTES = 1024 * 1024
 NO_PERSONS = "写机构与事项，不写老年人姓名、证件号。"
 
 
@@ -91,6 +92,24 @@ class SheetForm(forms.Form):
         said = self.cleaned_data
         codes = [item.code for item in self.items]
         return {code: (said.get(f"value-{code}"), said[f"note-{code}"]) for code in codes}
+
+
+class SheetFileForm(forms.Form):
+    """A return as a workbook, sent back."""
+
+    file = forms.FileField(
+        label="填好的表",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        error_messages={
+            **dict.fromkeys(("required", "empty", "missing", "invalid"), "请选择填好的表。"),
+            "max_length": "文件名太长；请改短后再传。",
+        },
+    )
+
+    def content(self) -> bytes:
+        """The file's bytes, hardly more than a return may have."""
+        data: bytes = self.cleaned_data["file"].read(MAX_SHEET_BYTES + 1)
+        return data
 
 
 class CorrectionForm(forms.Form):

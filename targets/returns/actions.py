@@ -65,13 +65,9 @@ def fill(
         held = list(own.values.select_related("item"))
         _refuse_overtaken(by, own, held, entered, seen)
         values = {one.item.code: one for one in held}
+        _refuse_wrong(values, entered)
         for code, (number, note) in entered.items():
-            value = values[code]
-            _refuse_note(value, note)
-            if value.item.source != ItemSource.QUOTIENT:
-                _refuse_number(value, number, note)
-                value.value = number
-            value.note = note.strip()
+            values[code].value, values[code].note = number, note.strip()
         _reckon_shares(held)
         ReturnValue.objects.bulk_update(held, WRITTEN)
         QuarterlyReturn.objects.filter(pk=own.pk).update(filled_by=by.user_id)
@@ -248,19 +244,27 @@ def _refuse_filling(by: Actor, own: QuarterlyReturn) -> None:
         raise ValidationError(PARENT_CLOSED.format(unit=above.unit_name, verb="填报"))
 
 
-def _refuse_note(value: ReturnValue, note: str) -> None:
-    if len(note) > LONGEST_NOTE:
-        raise ValidationError({f"note-{value.item.code}": f"说明最多 {LONGEST_NOTE} 字。"})
+def _refuse_wrong(values: Mapping[str, ReturnValue], entered: Entered) -> None:
+    """Tell at once all that cannot be written, each at its field."""
+    wrong = {}
+    for code, (number, note) in entered.items():
+        if len(note) > LONGEST_NOTE:
+            wrong[f"note-{code}"] = f"说明最多 {LONGEST_NOTE} 字。"
+        elif values[code].item.source != ItemSource.QUOTIENT:
+            wrong |= _wrong_number(values[code], number, note)
+    if wrong:
+        raise ValidationError(wrong)
 
 
-def _refuse_number(value: ReturnValue, number: Decimal | None, note: str) -> None:
-    code = value.item.code
-    if number is not None and not value.item.is_percent and number != number.to_integral_value():
-        raise ValidationError({f"value-{code}": NOT_WHOLE})
-    is_other = number is not None and value.prefilled is not None and number != value.prefilled
-    if is_other and not note.strip():
-        shown = f"{value.prefilled.normalize():f}" if value.prefilled is not None else ""
-        raise ValidationError({f"note-{code}": DIFFERS.format(number=shown)})
+def _wrong_number(value: ReturnValue, number: Decimal | None, note: str) -> dict[str, str]:
+    code, known = value.item.code, value.prefilled
+    if number is None:
+        return {}
+    if not value.item.is_percent and number != number.to_integral_value():
+        return {f"value-{code}": NOT_WHOLE}
+    if known is not None and number != known and not note.strip():
+        return {f"note-{code}": DIFFERS.format(number=number_text(known, value.item.unit))}
+    return {}
 
 
 def _lock_below(city: QuarterlyReturn, by: Actor) -> None:

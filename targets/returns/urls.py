@@ -6,6 +6,7 @@ from targets.lists.returns import RETURNS
 from targets.views import return_corrections as corrections
 from targets.views import return_forms as forms
 from targets.views import return_periods as periods
+from targets.views import return_sheets as sheets
 from targets.views import returns
 from yiyang.listing.views import list_paths
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("editions/<int:edition_id>/", periods.return_edition, name="return-edition"),
     path("<int:return_id>/", returns.return_detail, name="return-detail"),
     path("<int:return_id>/step", returns.return_step, name="return-step"),
+    path("<int:return_id>/sheet.xlsx", sheets.return_sheet_xlsx, name="return-sheet-xlsx"),
+    path("<int:return_id>/sheet", sheets.return_sheet_upload, name="return-sheet-upload"),
     path("<int:return_id>/correct/", corrections.return_correct, name="return-correct"),
     path(
         "corrections/<int:correction_id>/",

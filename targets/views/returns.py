@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from targets.forms.returns import ReturnStepForm, SheetForm
+from targets.forms.returns import ReturnStepForm, SheetFileForm, SheetForm
 from targets.models import QuarterlyReturn, ReturnState, ReturnVerb
 from targets.returns.actions import above_of, fill, stamp_of, take_step
 from targets.returns.calendar import TONES, standing, standing_tone
@@ -35,8 +35,8 @@ def return_detail(request: ActorRequest, return_id: int) -> HttpResponseBase:
     own = return_of(request, return_id)
     sheet = filled(own)
     if request.method != "POST":
-        return _page(request, own, sheet)
-    if not _is_filling(request, own):
+        return return_page(request, own, sheet)
+    if not is_filling(request, own):
         raise PermissionDenied(NOT_FILLING)
     form = SheetForm(request.POST, items=[line.item for line in sheet.lines])
 
@@ -46,7 +46,7 @@ def return_detail(request: ActorRequest, return_id: int) -> HttpResponseBase:
         messages.success(request, "已保存；审核关系见表中各行，办理步骤在表下。")
         return redirect("return-detail", own.pk)
 
-    return done(form, save) or _page(request, own, sheet, form=form, status=UNPROCESSABLE)
+    return done(form, save) or return_page(request, own, sheet, form=form, status=UNPROCESSABLE)
 
 
 @require_POST
@@ -66,7 +66,7 @@ def return_step(request: ActorRequest, return_id: int) -> HttpResponseBase:
         return redirect("return-detail", own.pk)
 
     answer = done(form, take)
-    return answer or _page(request, own, filled(own), step_form=form, status=UNPROCESSABLE)
+    return answer or return_page(request, own, filled(own), step_form=form, status=UNPROCESSABLE)
 
 
 def return_of(request: ActorRequest, return_id: int) -> QuarterlyReturn:
@@ -80,7 +80,8 @@ def return_of(request: ActorRequest, return_id: int) -> QuarterlyReturn:
     return own
 
 
-def _is_filling(request: ActorRequest, own: QuarterlyReturn) -> bool:
+def is_filling(request: ActorRequest, own: QuarterlyReturn) -> bool:
+    """Whether the numbers may be entered now, by this actor."""
     above = above_of(own)
     may = Party.FILLER in parties_of(request.actor, own)
     return may and own.is_open and (above is None or above.is_open)
@@ -90,17 +91,19 @@ def _verbs(request: ActorRequest, own: QuarterlyReturn) -> list[ReturnVerb]:
     return steps_from(own, parties_of(request.actor, own))
 
 
-def _page(
+def return_page(
     request: ActorRequest,
     own: QuarterlyReturn,
     sheet: Filled,
     *,
     form: SheetForm | None = None,
     step_form: ReturnStepForm | None = None,
+    file_form: SheetFileForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    items = [line.item for line in sheet.lines]
-    if form is None and _is_filling(request, own):
+    """The return with the forms of whoever may use them now."""
+    if form is None and is_filling(request, own):
+        items = [line.item for line in sheet.lines]
         form = SheetForm(items=items, initial=_held(sheet))
     verbs = _verbs(request, own)
     if step_form is None and verbs:
@@ -110,6 +113,7 @@ def _page(
         "sheet": sheet,
         "rows": [(line, *_fields(form, line.item.code)) for line in sheet.lines],
         "form": form,
+        "file_form": file_form or SheetFileForm(),
         "seen": stamp_of([line.value for line in sheet.lines]),
         "step_form": step_form,
         "events": own.events.select_related("author"),

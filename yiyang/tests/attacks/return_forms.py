@@ -45,6 +45,13 @@ RETURN_FORMS = (
         {"return_id": "return_city"},
     ),
     Filled(
+        "return-sheet-upload",
+        CLERK,
+        {"file": "不是文件"},
+        {"return_id": "return_city"},
+        is_accepted=False,
+    ),
+    Filled(
         "return-step", CLERK, {"verb": "FETCH", "text": "补取一次"}, {"return_id": "return_city"}
     ),
     Filled(
