@@ -62,7 +62,10 @@ class SubscriptionForm(ChangeForm):
         frequency.choices = [(one.value, one.label) for one in scheduled_frequencies()]
 
     def clean_address(self) -> str:
-        """The address in small letters: one mailbox is one, however it is written."""
+        """The address in small letters: one mailbox is one, however it is written.
+
+        A Chinese domain is refused: plain mail servers do not reach it.
+        """
         address = str(self.cleaned_data["address"]).lower()
         if not address.isascii():
             raise ValidationError(NOT_AN_ADDRESS)

@@ -21,7 +21,14 @@ from django.db import connection
 from targets.mailing.actions import end_subscription
 from targets.mailing.messages import message_id_of, message_of
 from targets.mailing.rights import reason_to_end
-from targets.mailing.transport import InDoubtError, NotSentError, Transport, is_set, transport
+from targets.mailing.transport import (
+    BarredError,
+    InDoubtError,
+    NotSentError,
+    Transport,
+    is_set,
+    transport,
+)
 from targets.models import MailKind, MailState, ReportMail
 from targets.models.mailing import LONGEST_TROUBLE
 from yiyang.changelog.context import SYSTEM, recorded
@@ -85,12 +92,16 @@ def _recover_one(pk: int, way: Transport, at: datetime) -> bool:
 
 
 def _send_next(clock: Clock) -> bool:
-    """Send the mail that waits longest; False when none is left."""
+    """Send the mail that waits longest; False when none is left, or none can go out now."""
     mail = _claim(clock())
     if mail is None:
         return False
     try:
         _send(mail, clock)
+    except BarredError as error:
+        # 一封连不上，封封连不上：逐封等到超时会占住整条队列，其余的下一轮再寄。
+        _note_failure(mail, str(error), clock())
+        return False
     finally:
         _let_go(mail.pk)
     return True
@@ -112,12 +123,14 @@ def _claim(at: datetime) -> ReportMail | None:
 
 
 def _send(mail: ReportMail, clock: Clock) -> None:
-    """Send a claimed mail and record what came of it."""
+    """Send a claimed mail and record what came of it; BarredError where it cannot leave at all."""
     if words := _why_not(mail, clock()):
         return _keep(mail, state=MailState.DROPPED, done_at=clock(), trouble=words)
     try:
         message = _made(mail, clock())
         transport().send(message, lambda: _keep(mail, handed_at=clock()))
+    except BarredError:
+        raise
     except NotSentError as error:
         _note_failure(mail, str(error), clock(), is_final=error.is_final)
     except InDoubtError as error:

@@ -23,7 +23,6 @@ from django.conf import settings
 
 from yiyang.mail_settings import SSL, STARTTLS
 
-ACCEPTED = 250
 # 收件服务器答 5xx：这封信它永远不收。
 LASTING = HTTPStatus.INTERNAL_SERVER_ERROR
 NOT_SET = "没有配置发信：请系统管理员设 MAIL_HOST（或演示用的 MAIL_DIR）。"
@@ -46,6 +45,10 @@ class NotSentError(Exception):
         self.is_final = is_final
 
 
+class BarredError(NotSentError):
+    """No mail at all gets out for now: the fault is not this one's."""
+
+
 class InDoubtError(Exception):
     """The message was handed over and nothing came back: it may have gone out."""
 
@@ -61,12 +64,12 @@ class Transport(Protocol):
 
 
 def transport() -> Transport:
-    """The way set. NotSentError where none is."""
+    """The way set. BarredError where none is."""
     if settings.MAIL_DIR:
         return FolderTransport(Path(settings.MAIL_DIR))
     if settings.MAIL_HOST:
         return ServerTransport()
-    raise NotSentError(NOT_SET)
+    raise BarredError(NOT_SET)
 
 
 def is_set() -> bool:
@@ -86,14 +89,14 @@ class FolderTransport:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft = self._written(message.as_bytes(policy=policy.SMTP))
         except OSError as error:
-            raise NotSentError(NOT_WRITTEN.format(error=error.strerror)) from None
+            raise BarredError(NOT_WRITTEN.format(error=error.strerror)) from None
         try:
             handing_over()
             # 硬链接不覆盖：同名的已在，便是已寄出过。
             with suppress(FileExistsError):
                 self._link(draft, place)
         except OSError as error:
-            raise NotSentError(NOT_WRITTEN.format(error=error.strerror)) from None
+            raise BarredError(NOT_WRITTEN.format(error=error.strerror)) from None
         finally:
             draft.unlink(missing_ok=True)
 
@@ -136,13 +139,13 @@ class ServerTransport:
         try:
             return self._signed_in(self._opened())
         except smtplib.SMTPAuthenticationError as error:
-            raise NotSentError(NOT_SIGNED_IN.format(code=error.smtp_code)) from None
+            raise BarredError(NOT_SIGNED_IN.format(code=error.smtp_code)) from None
         except smtplib.SMTPNotSupportedError:
-            raise NotSentError(NO_STARTTLS) from None
+            raise BarredError(NO_STARTTLS) from None
         except ssl.SSLCertVerificationError as error:
-            raise NotSentError(UNTRUSTED.format(error=error.verify_message)) from None
+            raise BarredError(UNTRUSTED.format(error=error.verify_message)) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSentError(UNREACHABLE.format(error=_words(error))) from None
+            raise BarredError(UNREACHABLE.format(error=_words(error))) from None
 
     def _opened(self) -> smtplib.SMTP:
         host, port, seconds = settings.MAIL_HOST, settings.MAIL_PORT, settings.MAIL_SECONDS
@@ -164,10 +167,13 @@ class ServerTransport:
 
     def _envelope(self, server: smtplib.SMTP, message: EmailMessage) -> None:
         try:
-            _expect(server.mail(parseaddr(settings.MAIL_FROM)[1]), "这个发件地址")
+            code, _ = server.mail(parseaddr(settings.MAIL_FROM)[1])
+            if not _is_accepted(code):
+                # 发件地址是门户的：不收它，哪一封都寄不出，也不怪收件人。
+                raise BarredError(REFUSED.format(code=code, what="发件地址"))
             _expect(server.rcpt(str(message["To"])), "这个收件地址")
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSentError(UNREACHABLE.format(error=_words(error))) from None
+            raise BarredError(UNREACHABLE.format(error=_words(error))) from None
 
     def _hand_over(self, server: smtplib.SMTP, content: bytes) -> None:
         try:
@@ -177,15 +183,19 @@ class ServerTransport:
             _expect((error.smtp_code, b""), "这封信")
         except (OSError, smtplib.SMTPException) as error:
             raise InDoubtError(CUT_OFF.format(error=_words(error))) from None
-        if answer[0] < HTTPStatus.OK:
+        if not _is_accepted(answer[0]) and answer[0] < HTTPStatus.BAD_REQUEST:
             raise InDoubtError(CUT_OFF.format(error="答复读不懂"))
         _expect(answer, "这封信")
 
 
 def _expect(answer: tuple[int, bytes], what: str) -> None:
     code = answer[0]
-    if code not in {ACCEPTED, ACCEPTED + 1}:
+    if not _is_accepted(code):
         raise NotSentError(REFUSED.format(code=code, what=what), is_final=code >= LASTING)
+
+
+def _is_accepted(code: int) -> bool:
+    return HTTPStatus.OK <= code < HTTPStatus.MULTIPLE_CHOICES
 
 
 def _words(error: Exception) -> str:

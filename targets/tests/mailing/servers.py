@@ -31,11 +31,19 @@ class MailServer:
     let_go: Event = field(default_factory=Event)
     port: int = 0
 
+    async def handle_MAIL(  # noqa: N802 — aiosmtpd 起的名
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        answer = self.answers.get("MAIL", "250 OK")
+        if answer.startswith("250"):
+            envelope.mail_from = address
+        return answer
+
     async def handle_RCPT(  # noqa: N802 — aiosmtpd 起的名
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         await self._stall("RCPT")
-        answer = self.answers.get("RCPT", "250 OK")
+        answer = self.answers.get(f"RCPT {address}") or self.answers.get("RCPT", "250 OK")
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer

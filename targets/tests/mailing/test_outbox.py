@@ -61,6 +61,8 @@ def test_a_mail_reaches_the_server_once(city: City, server: MailServer) -> None:
     [
         ("RCPT", "450 busy", MailState.PENDING, 0),
         ("RCPT", "550 no such mailbox", MailState.DEAD, 0),
+        # 发件地址是门户的，不收它不怪这一封：不了结。
+        ("MAIL", "550 sender rejected", MailState.PENDING, 0),
         ("DATA", "451 try later", MailState.PENDING, 0),
         ("DATA", "554 refused", MailState.DEAD, 0),
         ("DATA", CUT, MailState.IN_DOUBT, 1),
@@ -102,6 +104,28 @@ def test_a_server_that_is_not_there_is_tried_again(city: City, server: MailServe
         send_all()
     assert fate(mail)[0] == MailState.PENDING
     assert "连接不上" in mail.trouble
+
+
+def test_while_the_server_is_away_the_rest_waits_untried(city: City, server: MailServer) -> None:
+    """连不上的服务器每封都要等到超时：试一封就够，其余的不占着队列，也不算寄过。"""
+    for number in range(3):
+        make_mail(make_subscription(city.city, address=f"{number}@example.gov.cn"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.MAIL_PORT", 1)
+        send_all()
+    tried = ReportMail.objects.order_by("id").values_list("state", "attempts")
+    assert list(tried) == [("PENDING", 1), ("PENDING", 0), ("PENDING", 0)]
+    send_all(NOON + timedelta(minutes=1))
+    assert sorted(server.times.values()) == [1, 1, 1]
+
+
+def test_a_refused_reader_does_not_hold_up_the_others(city: City, server: MailServer) -> None:
+    for number in range(3):
+        make_mail(make_subscription(city.city, address=f"{number}@example.gov.cn"))
+    server.answers["RCPT 1@example.gov.cn"] = "550 no such mailbox"
+    send_all()
+    states = ReportMail.objects.order_by("id").values_list("state", flat=True)
+    assert list(states) == ["SENT", "DEAD", "SENT"]
 
 
 def test_without_a_way_of_sending_nothing_is_lost(city: City, settings: Any) -> None:

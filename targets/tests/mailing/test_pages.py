@@ -74,6 +74,7 @@ def test_subscribing_asks_the_address_first(city: City, clerk: User) -> None:
         ("address", "张三", "这样的邮箱"),
         ("address", "a@example.com\r\nBcc: b@example.com", "这样的邮箱"),
         ("address", "张三@example.com", "这样的邮箱"),
+        ("address", "zhang@例子.中国", "这样的邮箱"),
         ("frequency", "HOURLY", "请从列表里选择频次"),
         ("threshold", "NEVER", "请从列表里选择"),
     ],
