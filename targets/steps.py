@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import TextChoices
+from django.db.models import OuterRef, QuerySet, Subquery, TextChoices
 
 P = TypeVar("P", bound=Enum)
 S = TypeVar("S", bound=TextChoices)
 V = TypeVar("V", bound=TextChoices)
 NOT_YOUR_STEP = "这一步不由您办理：{who}才能{verb}。"
+OVERTAKEN = (
+    "您打开这一页以后，{who}办了“{verb}”；请先看现在的内容，再提交。"
+    "改文字的，另开一页看，您写的还在这里。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,22 @@ def refuse_words(
         raise ValidationError({"text": f"{verb.label}须写明{what}。"})
     if len(text) > longest:
         raise ValidationError({"text": f"{what}最多 {longest} 字，现有 {len(text)} 字。"})
+
+
+def newest_event(events: QuerySet[Any], of: str) -> Subquery:
+    """The number of the newest of the events `of` each row: what a page of it has seen."""
+    return Subquery(events.filter(**{of: OuterRef("pk")}).order_by("-pk").values("pk")[:1])
+
+
+def refuse_overtaken(events: QuerySet[Any], seen: str) -> None:
+    """ValidationError where something was done after the page on which this was decided.
+
+    Nobody agrees to words they have not read, or writes over them; without `seen` nobody asks.
+    """
+    last = events.select_related("author").order_by("-pk").first()
+    if seen and last is not None and seen != str(last.pk):
+        who, verb = last.author.display_name, last.get_verb_display()
+        raise ValidationError(OVERTAKEN.format(who=who, verb=verb))
 
 
 def _place(party: Enum) -> int:

@@ -26,7 +26,7 @@ from targets.models import (
     Target,
 )
 from targets.models.bulletins import HISTORICAL, LONGEST_SAID
-from targets.steps import not_now, refuse_others, refuse_words
+from targets.steps import not_now, refuse_others, refuse_overtaken, refuse_words
 from yiyang.access.decorators import FORBIDDEN
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -95,13 +95,14 @@ def draft_bulletin(*, by: Actor, draft: Draft) -> Bulletin:
     return bulletin
 
 
-def amend_bulletin(*, by: Actor, bulletin: Bulletin, said: dict[str, Any]) -> None:
+def amend_bulletin(*, by: Actor, bulletin: Bulletin, said: dict[str, Any], seen: str = "") -> None:
     """Change the words of a draft; the figures behind them stay those of its run."""
     _refuse_unless_writer(by)
     with recorded(by=by, reason="通报修改"):
         locked = _locked(bulletin)
         if locked.state != S.DRAFT:
             raise ValidationError(NOT_DRAFT)
+        refuse_overtaken(locked.events.all(), seen)
         for name, value in said.items():
             setattr(locked, name, value.strip() if isinstance(value, str) else value)
         locked.addressee = locked.addressee.rstrip("：:")
@@ -124,11 +125,13 @@ def take_step(
     at: datetime,
     text: str = "",
     signer: str = "",
+    seen: str = "",
 ) -> Bulletin:
     """Take one step of the table; ValidationError or PermissionDenied says why it cannot be."""
     with recorded(by=by, reason=f"通报{verb.label}"):
         locked = _locked(bulletin)
         _refuse(by, locked, verb)
+        refuse_overtaken(locked.events.all(), seen)
         signer = _leader_named(by, verb, signer)
         refuse_words(STEPS[verb], verb, text, what="原因", longest=LONGEST_SAID)
         locked.state = STEPS[verb].ends or locked.state

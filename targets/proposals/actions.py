@@ -27,7 +27,7 @@ from targets.proposals.archiving import archive_reply
 from targets.proposals.figures import shown_figures
 from targets.proposals.reply import unknown_marks
 from targets.proposals.states import STEPS, TAKEN, assistant_of, parties_of, steps_from
-from targets.steps import not_now, refuse_others, refuse_words
+from targets.steps import not_now, refuse_others, refuse_overtaken, refuse_words
 from yiyang.access.decorators import FORBIDDEN
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
@@ -107,7 +107,9 @@ def amend_proposal(
         _note(locked, V.AMEND, by)
 
 
-def draft_reply(*, by: Actor, proposal: Proposal, reply: str, result: ProposalResult) -> Proposal:
+def draft_reply(
+    *, by: Actor, proposal: Proposal, reply: str, result: ProposalResult, seen: str = ""
+) -> Proposal:
     """Write or rewrite the answer; every {n} in it must be a figure of the proposal."""
     _refuse_unless_keeper(by)
     _refuse_personal("reply", "答复正文", reply)
@@ -115,6 +117,7 @@ def draft_reply(*, by: Actor, proposal: Proposal, reply: str, result: ProposalRe
         locked = _locked(proposal)
         if locked.state not in DRAFTABLE:
             raise ValidationError(NOT_DRAFTING)
+        refuse_overtaken(locked.events.all(), seen)
         _refuse_unknown_marks(locked, reply, by.day)
         locked.reply, locked.result = reply.strip(), result
         locked.drafted_by_id, locked.state = by.user_id, S.DRAFTING
@@ -124,13 +127,20 @@ def draft_reply(*, by: Actor, proposal: Proposal, reply: str, result: ProposalRe
 
 
 def take_step(
-    *, by: Actor, proposal: Proposal, verb: ProposalVerb, at: datetime, said: StepSaid | None = None
+    *,
+    by: Actor,
+    proposal: Proposal,
+    verb: ProposalVerb,
+    at: datetime,
+    said: StepSaid | None = None,
+    seen: str = "",
 ) -> Proposal:
     """Take one step of the table; ValidationError or PermissionDenied says why it cannot be."""
     said = said or StepSaid()
     with recorded(by=by, reason=f"建议提案{verb.label}"):
         locked = _locked(proposal)
         _refuse(by, locked, verb)
+        refuse_overtaken(locked.events.all(), seen)
         _refuse_words(verb, said)
         if said.extended_to is not None:
             _refuse_far(locked.assigned_on, "extended_to", said.extended_to)

@@ -57,7 +57,8 @@ def bulletin_amend(request: ActorRequest, bulletin_id: int) -> HttpResponseBase:
     form = WordsForm(posted(request), initial=held)
 
     def amend() -> HttpResponseBase:
-        amend_bulletin(by=request.actor, bulletin=bulletin, said=form.cleaned_data)
+        seen = request.POST.get("seen", "")
+        amend_bulletin(by=request.actor, bulletin=bulletin, said=form.cleaned_data, seen=seen)
         messages.success(request, "已修改。")
         return redirect("bulletin-detail", bulletin_id)
 

@@ -21,6 +21,7 @@ from targets.models import Bulletin, BulletinEvent, BulletinState, BulletinVerb
 from targets.models.bulletins import AT_WORK
 from targets.papers import pdf
 from targets.papers.word import CONTENT_TYPE
+from targets.steps import newest_event
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
@@ -50,7 +51,8 @@ def bulletin_step(request: ActorRequest, bulletin_id: int) -> HttpResponseBase:
 
     def take() -> HttpResponseBase:
         said = dict(form.cleaned_data, verb=BulletinVerb(form.cleaned_data["verb"]))
-        take_step(by=request.actor, bulletin=bulletin, at=asked_at(request), **said)
+        seen = request.POST.get("seen", "")
+        take_step(by=request.actor, bulletin=bulletin, at=asked_at(request), seen=seen, **said)
         messages.success(request, f"已{said['verb'].label}。")
         return redirect("bulletin-detail", bulletin_id)
 
@@ -104,10 +106,15 @@ def bulletin_pdf(request: ActorRequest, bulletin_id: int) -> HttpResponse:
 def bulletin_of(request: ActorRequest, bulletin_id: int) -> Bulletin:
     """The bulletin if it lies in sight; 404 alike where it does not and where there is none."""
     seen = Bulletin.objects.visible_to(request.actor).filter(pk=bulletin_id)
-    found = seen.select_related(
-        *("region", "run", "template", "drafted_by", "submitted_by"),
-        *("reviewed_by", "endorsed_by", "signed_by", "withdrawn_by"),
-    ).first()
+    newest = newest_event(BulletinEvent.objects.all(), "bulletin")
+    found = (
+        seen.annotate(newest=newest)
+        .select_related(
+            *("region", "run", "template", "drafted_by", "submitted_by"),
+            *("reviewed_by", "endorsed_by", "signed_by", "withdrawn_by"),
+        )
+        .first()
+    )
     if found is None:
         raise Http404(NO_BULLETIN)
     return found

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,7 +21,7 @@ from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
 from yiyang.lib.filenames import marked, saved_as
-from yiyang.posting import UNPROCESSABLE, put_errors
+from yiyang.posting import done, form_page, posted
 
 NO_REPLY = "还没有答复正文；请先起草。"
 NOT_OPEN = "这件建议提案不在承办、起草中，答复不能改动；请回到它的页面查看。"
@@ -38,26 +35,18 @@ def proposal_reply(request: ActorRequest, proposal_id: int) -> HttpResponseBase:
     if not may_draft(request, shown):
         raise Http404(NOT_OPEN)
     proposal = shown.proposal
-    form = ReplyForm(initial={"reply": proposal.reply, "result": proposal.result})
-    if request.method == "POST":
-        form = ReplyForm(request.POST)
-        if form.is_valid():
-            result = ProposalResult(form.cleaned_data["result"])
-            reply = form.cleaned_data["reply"]
-            try:
-                draft_reply(by=request.actor, proposal=proposal, reply=reply, result=result)
-            except ValidationError as error:
-                put_errors(form, error)
-            else:
-                messages.success(request, "草稿已保存。")
-                return redirect("proposal-detail", proposal_id)
-    context: dict[str, Any] = {
-        "shown": shown,
-        "form": form,
-        "figures": figures_of(proposal, request.actor.day),
-    }
-    status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, "targets/proposal_reply.html", context, status=status)
+    held = {"reply": proposal.reply, "result": proposal.result}
+    form = ReplyForm(posted(request), initial=held)
+
+    def draft() -> HttpResponseBase:
+        result, reply = ProposalResult(form.cleaned_data["result"]), form.cleaned_data["reply"]
+        seen = request.POST.get("seen", "")
+        draft_reply(by=request.actor, proposal=proposal, reply=reply, result=result, seen=seen)
+        messages.success(request, "草稿已保存。")
+        return redirect("proposal-detail", proposal_id)
+
+    context = {"shown": shown, "figures": figures_of(proposal, request.actor.day)}
+    return done(form, draft) or form_page(request, "targets/proposal_reply.html", form, context)
 
 
 @require_safe

@@ -21,6 +21,7 @@ from targets.proposals.register import ShownProposal, shown_proposals
 from targets.proposals.reply import paragraphs_of
 from targets.proposals.states import TAKEN, parties_of, steps_from
 from targets.snapshots import portal_region
+from targets.steps import newest_event
 from targets.supervision.lights import thresholds_text
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
@@ -95,8 +96,15 @@ def proposal_step(request: ActorRequest, proposal_id: int) -> HttpResponseBase:
     form = ProposalStepForm(request.POST, verbs=verbs)
 
     def take() -> HttpResponseBase:
-        verb, at = ProposalVerb(form.cleaned_data["verb"]), asked_at(request)
-        take_step(by=request.actor, proposal=shown.proposal, verb=verb, at=at, said=form.said())
+        verb = ProposalVerb(form.cleaned_data["verb"])
+        take_step(
+            by=request.actor,
+            proposal=shown.proposal,
+            verb=verb,
+            at=asked_at(request),
+            said=form.said(),
+            seen=request.POST.get("seen", ""),
+        )
         messages.success(request, f"已{verb.label}。")
         return redirect("proposal-detail", proposal_id)
 
@@ -106,7 +114,8 @@ def proposal_step(request: ActorRequest, proposal_id: int) -> HttpResponseBase:
 def shown_of(request: ActorRequest, proposal_id: int) -> ShownProposal:
     """The proposal if it lies in sight; 404 alike where it does not and where there is none."""
     seen = Proposal.objects.visible_to(request.actor).filter(pk=proposal_id)
-    rows = shown_proposals(seen, request.actor.day)
+    newest = newest_event(ProposalEvent.objects.all(), "proposal")
+    rows = shown_proposals(seen.annotate(newest=newest), request.actor.day)
     if not rows:
         raise Http404(NO_PROPOSAL)
     return rows[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from datetime import date
 from io import BytesIO
@@ -105,6 +106,45 @@ def test_a_past_target_is_refused_until_the_title_says_history(desks: Desks) -> 
     assert "标题须写明“历史情况”" in answer.content.decode()
     answer = client.post(reverse("bulletin-new"), begun(desks, **past, title="历史情况通报"))
     assert answer.status_code == 302
+
+
+def field(shown: str, name: str) -> str:
+    """The value of a hidden field on a page."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', shown)
+    assert found
+    return found[1]
+
+
+def test_two_browsers_do_not_write_over_each_other(desks: Desks) -> None:
+    bulletin, client = desks.drafted(), browser(desks, "clerk")
+    way = reverse("bulletin-amend", args=[bulletin.pk])
+    names = ("title", "addressee", "opening", "standing", "lacking", "demands")
+    words = {name: getattr(bulletin, name) for name in names}
+    words["seen"] = field(client.get(way).content.decode(), "seen")
+    assert client.post(way, {**words, "opening": "先改的。"}).status_code == 302
+    late = client.post(way, {**words, "opening": "后改的。"})
+    assert late.status_code == 422
+    shown = late.content.decode()
+    assert "办了“修改”；请先看现在的内容" in shown
+    assert "后改的。" in shown
+    bulletin.refresh_from_db()
+    assert bulletin.opening == "先改的。"
+    words["seen"] = field(shown, "seen")
+    assert client.post(way, {**words, "opening": "看过又改的。"}).status_code == 302
+
+
+def test_nobody_agrees_to_words_they_have_not_read(desks: Desks) -> None:
+    """打开审核页之后，通报退回、改过又送来：状态一样，内容已不是看到的。"""
+    bulletin, client = desks.brought(1), browser(desks, "office")
+    seen = field(page(client, "bulletin-detail", bulletin.pk), "seen")
+    desks.step(bulletin, "office", V.RETURN)
+    desks.step(bulletin, "clerk", V.SUBMIT)
+    way, said = reverse("bulletin-step", args=[bulletin.pk]), {"verb": "REVIEW", "text": "同意"}
+    late = client.post(way, {**said, "seen": seen})
+    assert late.status_code == 422
+    shown = late.content.decode()
+    assert "办了“送审”" in shown
+    assert client.post(way, {**said, "seen": field(shown, "seen")}).status_code == 302
 
 
 # ── 谁看得到 ──────────────────────────────────────────────────────────────────

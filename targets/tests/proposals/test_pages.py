@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -100,6 +101,24 @@ def test_the_whole_way_of_a_proposal(scene: Scene, clerk: Client, checker: Clien
     assert verbs == [
         *("REGISTER", "TAKE", "DRAFT", "SUBMIT", "APPROVE", "ANSWER", "JUDGE", "ARCHIVE"),
     ]
+
+
+def test_nobody_approves_or_overwrites_what_they_have_not_read(
+    scene: Scene, clerk: Client, checker: Client
+) -> None:
+    proposal = drafted(scene, step(scene, registered(scene), "clerk", Verb.TAKE))
+    page = f"/proposals/{proposal.pk}/"
+    old = re.findall(r'name="seen" value="(\d+)"', clerk.get(f"{page}reply/").text)
+    words = {"reply": "后改的。", "result": "A", "seen": old[0]}
+    drafted(scene, proposal, "先改的。")
+    late = clerk.post(f"{page}reply/", words)
+    assert late.status_code == 422
+    assert "办了“起草”；请先看现在的内容" in late.text
+    step(scene, proposal, "clerk", Verb.SUBMIT)
+    approval = {"verb": "APPROVE", "text": "", "seen": old[0]}
+    assert "办了“送审”" in checker.post(f"{page}step", approval).text
+    (now,) = re.findall(r'name="seen" value="(\d+)"', checker.get(page).text)
+    assert checker.post(f"{page}step", {**approval, "seen": now}).status_code == 302
 
 
 def assert_archived(scene: Scene, clerk: Client, proposal: Proposal) -> None:
