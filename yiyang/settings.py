@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,6 +21,10 @@ from yiyang.mail_settings import MAIL_USER as MAIL_USER
 from yiyang.mail_settings import PORTAL_URL as PORTAL_URL
 from yiyang.mail_settings import REPORT_CATCH_UP_DAYS as REPORT_CATCH_UP_DAYS
 from yiyang.mail_settings import REPORT_SCHEDULES as REPORT_SCHEDULES
+
+# 后台几点做什么、排在哪个队列，另成一个文件。
+from yiyang.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
+from yiyang.schedule import CELERY_TASK_ROUTES as CELERY_TASK_ROUTES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -94,9 +97,9 @@ SPECTACULAR_SETTINGS = {
 # 一个令牌一分钟几次；一个令牌最长几天。
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
 API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=366)
-# 带 Idempotency-Key 的调用，答复存几天。
 # 民政整册的请求内容至多多少字节。
 API_UPLOAD_MAX_BYTES = env.int("API_UPLOAD_MAX_BYTES", default=16 * 1024 * 1024)
+# 带 Idempotency-Key 的调用，答复存几天。
 API_ANSWER_KEEP_DAYS = env.int("API_ANSWER_KEEP_DAYS", default=7)
 # 变更通知：可以送到的内部网段（缺省一个也没有）；对方自建证书机构的根证书；等几秒；
 # 了结的通知存几天。
@@ -181,59 +184,6 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
-# 协调者要等分片交齐，必须有自己的队列，不能和分片抢同一个工作进程。
-CELERY_TASK_ROUTES = {
-    "targets.take_snapshot": {"queue": "coordinator"},
-    "targets.count_part": {"queue": "shards"},
-    # 报告与邮件另有队列：邮件服务器慢，不能拖住别的事，也不被夜间量度拖住。
-    "targets.make_reports": {"queue": "reports"},
-    "targets.catch_up_reports": {"queue": "reports"},
-    "targets.send_reports": {"queue": "reports"},
-}
-CELERY_BEAT_SCHEDULE = {
-    # 每日 02:00 量度前一日（rules.md 1）
-    "take-snapshot": {"task": "targets.take_snapshot", "schedule": crontab(hour=2, minute=0)},
-    # 量度之后没做成的报告补上；写入与寄出到时间的邮件。赶不上一轮的不攒着。
-    "catch-up-reports": {
-        "task": "targets.catch_up_reports",
-        "schedule": crontab(minute="*/10"),
-        "options": {"expires": 540},
-    },
-    "send-reports": {
-        "task": "targets.send_reports",
-        "schedule": crontab(),
-        "options": {"expires": 50},
-    },
-    # 只接着做已确认的销毁计划，并报到期人数；新计划须两人办理（destroy_persons）
-    "watch-retention": {
-        "task": "contracts.watch_retention",
-        "schedule": crontab(hour=4, minute=30),
-    },
-    # 导入的文件满了天数就清除
-    "drop-import-files": {
-        "task": "institutions.drop_import_files",
-        "schedule": crontab(hour=4, minute=10),
-    },
-    # 保存期满的扫描件
-    "destroy-scans": {
-        "task": "attachments.destroy_scans",
-        "schedule": crontab(hour=4, minute=20),
-    },
-    # 机构、区划的归属到日子变动：每日零点过后记下，变更接口才有编号可给。
-    "keep-turns": {"task": "institutions.keep_turns", "schedule": crontab(hour=0, minute=1)},
-    # 有新变更便通知订阅的系统；没送到的隔一会儿再送
-    "send-notices": {"task": "api.send_notices", "schedule": crontab()},
-    "clear-notices": {"task": "api.clear_notices", "schedule": crontab(hour=4, minute=15)},
-    "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=4, minute=0)},
-    # 后台停过、没有处理完的民政整册，接着处理
-    "resume-uploads": {"task": "institutions.resume_uploads", "schedule": crontab(minute=20)},
-    "clear-api-answers": {"task": "api.clear_answers", "schedule": crontab(hour=4, minute=5)},
-    # 审计每分钟封存；每夜锚定、查验、清除期满的。
-    "seal-audit": {"task": "audit.seal", "schedule": crontab()},
-    "anchor-audit": {"task": "audit.anchor", "schedule": crontab(hour=3, minute=30)},
-    "verify-audit": {"task": "audit.verify", "schedule": crontab(hour=3, minute=40)},
-    "expire-audit": {"task": "audit.expire", "schedule": crontab(hour=4, minute=30)},
-}
 
 AUTH_USER_MODEL = "yiyang.User"
 AUTHENTICATION_BACKENDS = [
@@ -443,11 +393,7 @@ POPULATION_BASIS = env.str("POPULATION_BASIS", default="USUAL")
 GREEN_CHANNEL_GROUPS = env.list(
     "GREEN_CHANNEL_GROUPS",
     default=[
-        "HOSPITAL",
-        "COMMUNITY_HEALTH",
-        "TOWNSHIP_HEALTH",
-        "OUTPATIENT",
-        "MATERNAL_CHILD",
-        "SPECIALISED_PREVENTION",
+        *("HOSPITAL", "COMMUNITY_HEALTH", "TOWNSHIP_HEALTH"),
+        *("OUTPATIENT", "MATERNAL_CHILD", "SPECIALISED_PREVENTION"),
     ],
 )
