@@ -67,14 +67,7 @@ def correct_identity(
         if after.id_number:
             refuse_taken(after.id_number, locked)
         _write(locked, after, born)
-        record(
-            kind=EventKind.PERSON_CHANGE,
-            actor_id=actor_id_of(by),
-            outcome=Outcome.ALLOWED,
-            subject=f"person:{locked.uid}",
-            reason=reason,
-            details={"fields": _changed_fields(locked, before, after, born)},
-        )
+        _on_record(by, locked, reason, _changed_fields(locked, before, after, born))
 
 
 def required_reason(reason: str, *persons: Person) -> None:
@@ -165,6 +158,17 @@ def _write(person: Person, identity: Identity, born_on: date) -> None:
         if "contracts_person_id_once" not in str(error):
             raise
         raise ValidationError("该身份证号刚刚被登记在另一条记录上，请重新查询后再更正。") from None
+
+
+def _on_record(by: Recorder, person: Person, reason: str, fields: str) -> None:
+    record(
+        kind=EventKind.PERSON_CHANGE,
+        actor_id=actor_id_of(by),
+        outcome=Outcome.ALLOWED,
+        subject=f"person:{person.uid}",
+        reason=reason,
+        details={"fields": fields},
+    )
 
 
 def _changed_fields(person: Person, before: Identity, after: Identity, born_on: date) -> str:
