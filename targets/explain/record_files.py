@@ -11,8 +11,9 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from targets.explain.records import Part, Shelf, listed, words_of
-from targets.tables.xlsx import FONT
 from yiyang.access.scope import Actor
+from yiyang.lib.books import FONT
+from yiyang.lib.cell_room import height_of
 from yiyang.lib.sheets import safe_cell
 
 Line = tuple[str | int, ...]
@@ -22,7 +23,6 @@ ROWS_AT_ONCE = 2_000
 BLOCK_CHARACTERS = 64 * 1024
 OUTCOME_HEADINGS = ("去向", "贡献")
 WIDTH, LAST_COLUMN = 18, 20
-STYLE = {"font_name": FONT, "font_size": 10}
 SHEET_OPTIONS = {
     "in_memory": True,
     "constant_memory": True,
@@ -67,12 +67,13 @@ def workbook_of(title: str, lines: Iterable[Line]) -> bytes:
     buffer = io.BytesIO()
     with Workbook(buffer, SHEET_OPTIONS) as workbook:
         sheet = workbook.add_worksheet("记录")
-        bold = workbook.add_format(STYLE | {"bold": True})
-        boxed = STYLE | {"border": 1, "valign": "top"}
-        text = workbook.add_format(boxed | {"num_format": "@"})
+        bold = workbook.add_format(FONT | {"bold": True})
+        boxed = FONT | {"border": 1, "valign": "top"}
+        text = workbook.add_format(boxed | {"num_format": "@", "text_wrap": True})
         number = workbook.add_format(boxed | {"num_format": "#,##0"})
         sheet.write_string(0, 0, title, bold)
         for row, line in enumerate(lines, start=1):
+            sheet.set_row(row, height_of(line, [WIDTH] * len(line)))
             for column, cell in enumerate(line):
                 if isinstance(cell, int):
                     sheet.write_number(row, column, cell, number)

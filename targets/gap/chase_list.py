@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from xlsxwriter import Workbook
 
 from targets.gap.candidates import Candidate
-from targets.tables.xlsx import FONT
+from yiyang.lib.books import FONT
+from yiyang.lib.cell_room import height_of
 
 HEAD_LINES = 3
 HEADINGS = ("序号", "机构编码", "名称", "区划", "差什么", "联系人", "电话", "最近联系")
@@ -22,11 +23,9 @@ def chase_list(head: Sequence[str], candidates: Sequence[Candidate]) -> bytes:
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(buffer, options) as workbook:
-        title = workbook.add_format({"font_name": FONT, "bold": True, "font_size": 14})
-        plain = workbook.add_format({"font_name": FONT, "font_size": 10})
-        boxed = workbook.add_format(
-            {"font_name": FONT, "font_size": 10, "border": 1, "valign": "top", "text_wrap": True}
-        )
+        title = workbook.add_format({**FONT, "bold": True, "font_size": 14})
+        plain = workbook.add_format(FONT)
+        boxed = workbook.add_format({**FONT, "border": 1, "valign": "top", "text_wrap": True})
         sheet = workbook.add_worksheet("催办清单")
         for line, text in enumerate(head):
             sheet.write_string(line, 0, text, plain if line else title)
@@ -35,7 +34,9 @@ def chase_list(head: Sequence[str], candidates: Sequence[Candidate]) -> bytes:
             sheet.write_string(HEAD_LINES, column, heading, boxed)
         for number, candidate in enumerate(candidates, start=1):
             sheet.write_number(HEAD_LINES + number, 0, number, boxed)
-            for column, text in enumerate(_cells(candidate), start=1):
+            cells = _cells(candidate)
+            sheet.set_row(HEAD_LINES + number, height_of(("", *cells), WIDTHS))
+            for column, text in enumerate(cells, start=1):
                 sheet.write_string(HEAD_LINES + number, column, text, boxed)
         sheet.freeze_panes(HEAD_LINES + 1, 3)
         sheet.set_landscape()

@@ -13,12 +13,15 @@ from xlsxwriter.worksheet import Worksheet
 
 from targets.indicators.guarding import counts_people
 from targets.tables.table import Entry, Row, Section, TargetTable
+from yiyang.lib.books import FONT
+from yiyang.lib.cell_room import height_of
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW_HEADINGS = ("政策", "条款", "目标", "口径", "目标值", "到期日")
 CELL_HEADINGS = ("分子", "分母", "数值", "判定", "还差", "缺报", "排除", "到期结果", "到期判定")
 WIDTHS = (20, 18, 38, 16, 12, 12)
-FONT = "微软雅黑"
+CELL_WIDTH = 10
+# 一页印一个区划，左边几列每页都印；照这个比例，A4 横排放得下。
+PRINTED_PERCENT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def workbook_of(table: TargetTable, footnotes: Sequence[str]) -> bytes:
 
 def _formats(workbook: Workbook) -> Formats:
     def style(**properties: object) -> Format:
-        return workbook.add_format({"font_name": FONT, "font_size": 10, **properties})
+        return workbook.add_format({**FONT, **properties})
 
     boxed = {"border": 1, "border_color": "#D3DBE3", "valign": "top"}
     return Formats(
@@ -78,17 +81,20 @@ def _fill(
             line += 1
     for offset, note in enumerate(footnotes, start=1):
         sheet.write_string(line + offset, 0, f"注 {offset}：{note}", formats.note)
-    _set_paper(sheet)
+    _set_paper(sheet, len(table.regions))
 
 
-def _set_paper(sheet: Worksheet) -> None:
+def _set_paper(sheet: Worksheet, regions: int) -> None:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
+    sheet.set_column(len(WIDTHS), _first_column(max(regions, 1)) - 1, CELL_WIDTH)
     sheet.freeze_panes(5, 4)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_print_scale(PRINTED_PERCENT)
+    sheet.set_v_pagebreaks([_first_column(index) for index in range(1, regions)])
     sheet.repeat_rows(3, 4)
+    sheet.repeat_columns(0, len(WIDTHS) - 1)
     mark = f"&C{settings.DEMO_MARK}" if settings.DEMO else ""
     sheet.set_footer(f"{mark}&R&P/&N")
 
@@ -109,10 +115,14 @@ def _write_row(sheet: Worksheet, formats: Formats, line: int, section: Section, 
     reading = row.indicator.reading_title + ("" if row.is_judged else "（参考）")
     due = str(target.due_on) if target.due_on else "无年份"
     texts = (section.policy.number, target.clause.reference, target.wording, reading)
-    for column, text in enumerate((*texts, row.threshold, due)):
+    asked = (*texts, row.threshold, due)
+    sheet.set_row(line, height_of(asked, WIDTHS))
+    for column, text in enumerate(asked):
         sheet.write_string(line, column, text, formats.text)
     for index, cell in enumerate(row.cells):
         first = _first_column(index)
+        for column in range(first, _first_column(index + 1)):
+            sheet.write_blank(line, column, None, formats.text)
         latest = next((entry for entry in cell.entries if not entry.is_due_result), None)
         due_result = next((entry for entry in cell.entries if entry.is_due_result), None)
         _write_latest(sheet, formats, line, first, latest or due_result)

@@ -43,6 +43,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
 TITLE_HEIGHT, HEAD_HEIGHT, LINE_HEIGHT = 30.0, 30.0, 20.0
 WRAPPED_HEIGHT, NOTE_HEIGHT = 14.0, 13.0
 NAME_COLUMN = 2  # 序号、代码之后是名称
+FILED_LINES = 4  # 表号、制定机关、批准文号、有效期限
 
 
 def workbook_of(grid: Grid, fingerprint: str) -> bytes:
@@ -127,8 +128,8 @@ def _filing(grid: Grid) -> Iterator[Line]:
     """What is filed stands in the upper right corner, its lines beginning below one another."""
     texts, widths = grid["filing"], [one["width"] for one in grid["columns"]]
     last = len(widths) - 1
-    if len(texts) == 1:
-        yield _across(texts[0], "right", last)
+    if len(texts) < FILED_LINES:
+        yield from (_across(text, "right", last) for text in texts)
         return
     room = max(map(width_of, texts)) + 1
     first = next((place for place in range(last, 0, -1) if sum(widths[place:]) >= room), 0)

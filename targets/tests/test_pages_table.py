@@ -7,6 +7,7 @@ import io
 import json
 from typing import Any
 from urllib.parse import unquote
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
@@ -60,6 +61,17 @@ def test_a_repealed_policy_keeps_its_result_and_judges_no_more(scene: Scene) -> 
         ("66.67%", "4/6", "政策已失效，不再判定", ""),
     ]
     assert "政策在统计日是否有效" in current.content.decode()
+
+
+def test_each_region_of_the_workbook_prints_on_a_page_of_its_own(scene: Scene) -> None:
+    """四十多列缩到一页宽，印出来看不清。"""
+    content = browse_as(Role.LEADER).get(f"/targets/export.xlsx?as_of={DUE_DAY}").content
+    with ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        names = archive.read("xl/workbook.xml").decode()
+    assert "fitToPage" not in sheet
+    assert '<colBreaks count="2" manualBreakCount="2">' in sheet  # 全市、东区、西区三页
+    assert "$A:$F" in names
 
 
 def test_the_sheet_holds_the_numbers_of_the_run(scene: Scene) -> None:

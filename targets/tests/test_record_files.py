@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -88,6 +89,16 @@ def test_a_name_that_looks_like_a_formula_is_not_computed(scene: Scene) -> None:
     assert "'=1+1" in [row[0] for row in csv_rows[2:]]
     sheet = sheet_of(client.get(f"{PLACE}export.xlsx?as_of={DUE_DAY}"))
     assert "=1+1" in [row[0] for row in sheet[2:]]
+
+
+def test_a_name_longer_than_its_column_is_shown_whole(scene: Scene) -> None:
+    """不写行高，LibreOffice 只显示第一行。"""
+    name = "测试市东区红旗街道社区卫生服务中心"
+    InstitutionProfile.objects.filter(institution=scene.hospitals[0]).update(name=name)
+    content = browse_as(Role.CITY_HEALTH_CLERK).get(f"{PLACE}export.xlsx?as_of={DUE_DAY}").content
+    with ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count('ht="49.5"') == 1  # 一栏八个字，十七个字三行
 
 
 def sheet_of(response: Any) -> list[list[Any]]:

@@ -25,13 +25,13 @@ from targets.gap.candidates import (
 )
 from targets.gap.chase_list import chase_list
 from targets.presenters import fraction_text, gap_text, quote_text, threshold_text, value_text
-from targets.tables.xlsx import XLSX_TYPE
 from targets.views.asked import offered_days
 from targets.views.lines import AskedLine, asked_line
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.dated import messages_of
+from yiyang.lib.books import XLSX_TYPE
 from yiyang.lib.filenames import saved_as
 
 CANDIDATES_SHOWN = 100

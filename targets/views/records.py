@@ -41,11 +41,11 @@ from targets.models import IndicatorSnapshot
 from targets.presenters import fraction_text, value_text
 from targets.results import figure_of
 from targets.snapshots import records_of
-from targets.tables.xlsx import XLSX_TYPE
 from targets.views.asked import Asked, asked_region, asked_run
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
+from yiyang.lib.books import XLSX_TYPE
 from yiyang.lib.filenames import saved_as
 
 SIDES = {"numerator": "分子", "denominator": "分母"}

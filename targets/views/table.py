@@ -19,12 +19,13 @@ from targets.results import TargetLine, target_lines, targets_of
 from targets.tables.export import FIELDS, as_record, harmless
 from targets.tables.footnotes import footnotes_of
 from targets.tables.table import TargetTable, target_table
-from targets.tables.xlsx import XLSX_TYPE, workbook_of
+from targets.tables.xlsx import workbook_of
 from targets.views.asked import Asked, asked_region, asked_run, offered_days
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.lib.books import XLSX_TYPE
 from yiyang.lib.filenames import marked, saved_as
 
 CURRENT, HISTORICAL = "current", "historical"
