@@ -226,6 +226,26 @@ def test_a_district_without_the_figure_has_a_dash(reported: Reported) -> None:
     assert [cell["value"] for cell in row["cells"]] == ["50.00%", "—"]
 
 
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2017, 2, 8), []),  # 政策还没有印发
+        (date(2017, 2, 9), ["GC17"]),
+        (date(2020, 12, 31), ["GC17"]),  # 最后一天
+        (date(2021, 1, 1), []),
+    ],
+)
+def test_targets_that_ask_for_nothing_on_the_day_are_not_told(
+    reported: Reported, day: date, told: list[str]
+) -> None:
+    run = store_run(reported.scene.city.city, day, ("GC17",))
+    content = make_reports(run, at=timezone.now(), kinds=[PaperKind.NIGHTLY])[0].content
+    assert [line["indicator"] for line in content["lines"]] == told
+    assert [row["indicator"] for row in content["districts"]["rows"]] == told
+    assert ("没有现行目标" in content["text"]) is not bool(told)
+    assert content["withheld"] == 0
+
+
 def test_without_any_earlier_run_nothing_is_compared(reported: Reported) -> None:
     (paper, *_) = make_reports(reported.earlier, at=timezone.now(), kinds=[PaperKind.NIGHTLY])
     assert {one["text"] for one in paper.content["lines"][0]["changes"]} == {"没有量度"}

@@ -9,10 +9,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from targets.indicators.catalogue import BY_KEY
-from targets.models import Proposal
+from targets.models import IndicatorRun, Proposal
 from targets.models import ProposalVerb as V
 from targets.proposals.actions_figures import drop_figure, renew_figure
 from targets.proposals.content import figures_of, reply_content
+from targets.proposals.figures import Source, _doubts
 from targets.proposals.reply import paragraphs_of
 from targets.tests.factories import City
 from targets.tests.proposals.scene import (
@@ -135,6 +136,33 @@ def test_a_correction_that_changes_nothing_says_so(scene: Scene, proposal: Propo
     newer = store_numbers(scene.city, THIS_YEAR, {CERTIFIED: (155, None)})
     (shown,) = figures_of(proposal, MONDAY)
     assert shown.warnings == (f"2026-02-28 后来重新量度，批次{newer.pk}：数字没有变。",)
+
+
+def test_a_day_without_the_number_is_told_of(scene: Scene, proposal: Proposal) -> None:
+    store_numbers(scene.city, date(2024, 2, 29), {PAIRS: (900, None)})
+    figure_added(scene, proposal, earlier_day=date(2024, 2, 29))
+    (shown,) = figures_of(proposal, MONDAY)
+    assert shown.warnings == ("对比那一天没有可以写进文稿的数字。",)
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "doubts"),
+    [
+        ((1, "7"), (1, "7"), 0),
+        ((1, "7"), (1, "8"), 1),
+        ((1, "7"), None, 0),
+        ((1, "7"), (None, ""), 1),
+        ((None, ""), (None, ""), 2),
+        ((None, ""), None, 1),
+    ],
+)
+def test_what_is_doubtful_is_said(
+    scene: Scene, after: tuple[int | None, str], before: tuple[int | None, str] | None, doubts: int
+) -> None:
+    """数、口径：没有数的各说一句，口径不同的说一句。"""
+    run = IndicatorRun.objects.latest("pk")
+    sources = [one and Source(run, "", "", *one) for one in (after, before)]
+    assert len(_doubts(*sources)) == doubts  # type: ignore[arg-type]
 
 
 def test_an_answer_asks_only_for_figures_it_has(scene: Scene, proposal: Proposal) -> None:

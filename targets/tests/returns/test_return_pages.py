@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,23 @@ from django.utils import timezone
 
 from contracts.tests.persons import browser_of
 from institutions.tests.factories import make_elderly, make_filing
-from targets.models import FormState, ReturnForm, ReturnPeriod, ReturnState, ReturnVerb
-from targets.returns.calendar import chase_text, owing, progress, standing
-from targets.returns.forms_actions import amend_form, draft_version, put_into_use, put_item
+from targets.models import (
+    FormState,
+    QuarterlyReturn,
+    ReturnForm,
+    ReturnPeriod,
+    ReturnState,
+    ReturnVerb,
+)
+from targets.returns.calendar import chase_text, owing, progress, standing, standing_tone
+from targets.returns.forms_actions import (
+    amend_form,
+    draft_version,
+    put_check,
+    put_into_use,
+    put_item,
+    remove_part,
+)
 from targets.tests.factories import City
 from targets.tests.returns.return_scene import (
     DUE,
@@ -130,6 +145,42 @@ def test_the_last_day_is_still_in_time(
     assert standing(of_home(period, scene.homes[0]), day) == words
 
 
+@pytest.mark.parametrize(
+    ("state", "submitted_on", "words", "tone"),
+    [
+        (ReturnState.FILLING, None, "剩 0 天", "plain"),
+        (ReturnState.RETURNED, None, "剩 0 天", "plain"),
+        (ReturnState.SUBMITTED, date(2026, 7, 7), "按期", "good"),  # 期限当天报出
+        (ReturnState.SUBMITTED, date(2026, 7, 8), "迟报", "warn"),
+        (ReturnState.REVIEWED, date(2026, 7, 8), "迟报", "warn"),
+    ],
+)
+def test_what_was_handed_in_late_stays_late(
+    state: ReturnState, submitted_on: date | None, words: str, tone: str
+) -> None:
+    day = date(2026, 7, 7)
+    own = QuarterlyReturn(state=state, due_on=day, submitted_on=submitted_on)
+    assert (standing(own, day), standing_tone(own, day)) == (words, tone)
+
+
+def test_how_far_the_homes_of_a_district_are(scene: ReturnScene, period: ReturnPeriod) -> None:
+    first, second = (of_home(period, home) for home in scene.homes)
+    for who, own in (("reporter", first), ("other", second)):
+        scene.fill(who, own, HAND)
+        scene.step(who, own, ReturnVerb.SUBMIT)
+    scene.step("east_checker", first, ReturnVerb.REVIEW)
+    rows = progress(period, scene.actor("city"))
+    told = {one.own.unit_name: (one.asked, one.reviewed, one.waiting, one.owing) for one in rows}
+    assert told == {
+        "测试市（市汇总）": (2, 1, 1, 0),
+        "东区": (2, 1, 1, 0),
+        "西区": (0, 0, 0, 0),
+    }
+    scene.step("east_checker", second, ReturnVerb.RETURN, "请核对")
+    city = progress(period, scene.actor("city"))[0]
+    assert (city.reviewed, city.waiting, city.owing) == (1, 0, 1)
+
+
 def test_the_words_to_chase_with_name_who_owes(scene: ReturnScene, period: ReturnPeriod) -> None:
     own = of_home(period, scene.homes[0])
     scene.fill("reporter", own, HAND)
@@ -209,6 +260,53 @@ def test_a_form_is_drawn_up_anew_and_put_into_use_by_another(scene: ReturnScene)
         for day in (date(2026, 9, 30), date(2026, 10, 1))
     }
     assert by_day == {date(2026, 9, 30): 1, date(2026, 10, 1): 2}
+
+
+def test_a_form_in_use_is_never_changed(scene: ReturnScene) -> None:
+    used, clerk = form_in_use(), scene.actor("city")
+    line, check = used.items.all()[0], used.checks.all()[0]
+    changes: list[Callable[[], None]] = [
+        lambda: put_item(by=clerk, form=used, **item("25")),
+        lambda: put_item(by=clerk, form=used, item=line, label="改名"),
+        lambda: put_check(by=clerk, form=used, check=check, is_hard=False),
+        lambda: remove_part(by=clerk, part=line),
+        lambda: remove_part(by=clerk, part=check),
+        lambda: put_into_use(by=scene.actor("city_checker"), form=used),
+    ]
+    for change in changes:
+        with pytest.raises(ValidationError, match="已启用，不再改动"):
+            change()
+    assert (used.items.count(), used.checks.count()) == (24, 13)
+
+
+def test_only_the_city_clerk_draws_up_a_form(scene: ReturnScene) -> None:
+    draft = draft_version(by=scene.actor("city"), form=form_in_use())
+    line = draft.items.all()[0]
+    for by in map(scene.actor, ("city_checker", "east", "civil", "leader")):
+        with pytest.raises(PermissionDenied):
+            draft_version(by=by, form=draft)
+        with pytest.raises(PermissionDenied):
+            amend_form(by=by, form=draft, title="改名")
+        with pytest.raises(PermissionDenied):
+            put_item(by=by, form=draft, item=line, label="改名")
+        with pytest.raises(PermissionDenied):
+            remove_part(by=by, part=line)
+    for who in ("east_checker", "civil", "leader"):
+        with pytest.raises(PermissionDenied):
+            put_into_use(by=scene.actor(who), form=draft)
+
+
+def test_a_new_version_starts_after_the_one_before(scene: ReturnScene) -> None:
+    used, checker = form_in_use(), scene.actor("city_checker")
+    draft = draft_version(by=scene.actor("city"), form=used)
+    amend_form(by=scene.actor("city"), form=draft, valid_from=used.valid_from)
+    with pytest.raises(ValidationError, match="须晚于上一版"):
+        put_into_use(by=checker, form=draft)
+    next_day = used.valid_from + timedelta(days=1)
+    amend_form(by=scene.actor("city"), form=draft, valid_from=next_day)
+    put_into_use(by=checker, form=draft)
+    used.refresh_from_db()
+    assert used.valid_until == used.valid_from
 
 
 def item(code: str) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def test_a_quarter_goes_from_homes_to_the_city_and_is_published(
     numbers = {one.item.code: one.value for one in city.values.select_related("item")}
     shown = {code: numbers[code] for code in ("16", "17", "18", "19", "23")}
     assert shown == {"16": 150, "17": 37, "18": Decimal("24.67"), "19": 75, "23": 24}
+    assert city.values.get(item__code="16").prefilled_from == "各区合计（已审核 2/2 区）"
     steps = [(one.verb, one.state_after) for one in city.events.all()]
     assert steps == [
         *((V.OPEN, S.FILLING), (V.FETCH, S.FILLING), (V.SUBMIT, S.SUBMITTED)),
@@ -143,9 +144,12 @@ def test_what_was_never_handed_in_is_frozen_with_the_rest(
     city = of_city(period)
     scene.step("city", city, V.FETCH)
     scene.step("city", city, V.SUBMIT)
-    scene.step("city_checker", city, V.LOCK)
+    city = scene.step("city_checker", city, V.LOCK)
     with pytest.raises(IntegrityError, match="已报出或已锁定"), transaction.atomic():
         own.values.update(value=1)
+    scene.step("city_checker", city, V.PUBLISH)
+    # 缺报的写在发布的表下面，只写家数；没有机构的区不写。
+    assert period.editions.get().content["missing"] == ["东区应报机构 2 家，缺报 2 家"]
     own.refresh_from_db()
     assert own.state == S.FILLING
 
@@ -163,6 +167,39 @@ def test_a_sum_fetched_before_the_last_review_is_not_handed_in(
     scene.fill("east", east, {one.item.code: (0, "") for one in east.values.filter(value=None)})
     with pytest.raises(ValidationError, match="下一级的审核数有变"):
         scene.step("east", east, V.SUBMIT)
+
+
+def test_a_sum_says_of_how_many_it_is_the_sum(scene: ReturnScene, period: ReturnPeriod) -> None:
+    first = of_home(period, scene.homes[0])
+    scene.fill("reporter", first, HAND)
+    scene.step("reporter", first, V.SUBMIT)
+    scene.step("east_checker", first, V.REVIEW)
+    east, city = of_region(period, scene.city.east), of_city(period)
+    scene.step("east", east, V.FETCH)
+    scene.step("city", city, V.FETCH)
+    beds = [own.values.get(item__code="16") for own in (east, city)]
+    assert [(one.value, one.prefilled_from) for one in beds] == [
+        (100, "本区机构报数合计（已审核 1/2 家）"),
+        (None, "各区合计（已审核 0/2 区）"),
+    ]
+
+
+def test_a_number_fetched_later_does_not_push_out_the_one_typed(
+    scene: ReturnScene, period: ReturnPeriod
+) -> None:
+    """手填在先、取数在后：填的数不动，说明里写上待核对；自己写过说明的不改。"""
+    east = of_region(period, scene.city.east)
+    scene.fill("east", east, {"16": (90, ""), "17": (20, "电话核实"), "23": (24, "")})
+    homes_reviewed(scene, period)
+    scene.step("east", east, V.FETCH)
+    rows = east.values.filter(item__code__in=("16", "17", "19", "23"))
+    told = {one.item.code: f"{one.value:.0f} {one.prefilled:.0f} {one.note}" for one in rows}
+    assert told == {
+        "16": "90 150 取数晚于填报，待核对",
+        "17": "20 37 电话核实",
+        "19": "75 75 ",
+        "23": "24 24 ",
+    }
 
 
 def test_a_balance_that_does_not_hold_stops_the_return(

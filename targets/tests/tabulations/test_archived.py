@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
 from targets.models import Paper, PaperKind
+from targets.tabulations.actions import archive_table
+from targets.tabulations.catalogue import BY_CODE
 from targets.tests.factories import DAY, City
 from targets.tests.page_scene import browse_as
 from targets.tests.tabulations.filed import make_filed_table
 from targets.tests.tabulations.fixed import cells_of, store_given
-from yiyang.access.roles import Role
+from yiyang.access.roles import ROLES, Role
+from yiyang.access.scope import Actor
 from yiyang.changelog.context import SYSTEM
 from yiyang.dated import void
 
@@ -51,6 +58,17 @@ def test_a_district_archives_its_own(city: City) -> None:
     assert paper.region == city.east
     other = browse_as(Role.DISTRICT_HEALTH_REVIEWER, city.west)
     assert other.get(f"/papers/{paper.uid}/").status_code == 404
+
+
+def test_the_action_keeps_a_table_for_those_who_answer_for_it_alone(city: City) -> None:
+    run, table = store_given(city, DAY), BY_CODE["institutions"]
+    for role in (Role.LEADER, Role.CITY_CIVIL_AFFAIRS_CLERK, Role.SYSTEM_ADMIN):
+        by = Actor(DAY, 1, role, ROLES[role].permissions, whole_city=True)
+        with pytest.raises(PermissionDenied):
+            archive_table(
+                by=by, table=table, run=run, region=city.city, content={}, at=timezone.now()
+            )
+    assert not Paper.objects.exists()
 
 
 def test_a_leader_reads_and_takes_but_archives_nothing(city: City) -> None:

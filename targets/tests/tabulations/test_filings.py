@@ -53,6 +53,8 @@ def test_two_heads_never_hold_on_one_day() -> None:
     with pytest.raises(ValidationError, match="已有备案"):
         enter(by, LAST, NEXT_YEAR)
     enter(by, LAST, NEXT_YEAR, table="beds")
+    with pytest.raises(PermissionDenied):
+        void_filing(by=actor(Role.LEADER), filing=filing, reason="文号录错")
     void_filing(by=by, filing=filing, reason="文号录错")
     enter(by, LAST, NEXT_YEAR)
 

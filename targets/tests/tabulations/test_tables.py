@@ -84,6 +84,16 @@ def test_the_page_says_the_same_as_the_sheet(run: IndicatorRun) -> None:
         assert text in page
 
 
+def test_columns_under_one_heading_stand_together_and_others_alone(run: IndicatorRun) -> None:
+    upper = content_of(table(run))["printed"]["upper"]
+    assert [(one["text"], one["columns"], one["rows"]) for one in upper] == [
+        *((name, 1, 2) for name in ("序号", "区划代码", "地区")),
+        *((name, 1, 2) for name in ("医养结合机构", "蒙医中医医养结合机构")),
+        *((name, 3, 1) for name in ("养老机构", "老年人绿色通道", "老年医学科")),
+        ("备注", 1, 2),
+    ]
+
+
 def test_a_total_that_is_not_the_sum_of_its_parts_says_so(city: City) -> None:
     """市里公布的人口可以不等于各区之和；不改数，写在备注里。"""
     given = {**FIGURES, ("GC17", "standard"): {"测试市": (4, 7), "东区": (3, 4), "西区": (1, 2)}}
