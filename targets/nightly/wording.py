@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 LIMIT = 200
-# 挤不下时先少说候选机构，再少说缺口；到期的、数据问题不能被它们挤掉。
-SHORTENINGS: tuple[tuple[int, int | None], ...] = ((2, None), (1, None), (0, None), (0, 3), (0, 1))
+NAMES_SAID = 2
 TITLES_SAID = 3
 COUNTED = {"met": "达标", "behind": "未达标或落后", "other": "未到期或不判定"}
 
@@ -24,25 +23,19 @@ def text_of(content: dict[str, Any]) -> str:
 
 
 def _urgent(content: dict[str, Any], room: int) -> list[str]:
-    """What a leader asks first, told as fully as there is room for."""
-    for names, gaps in SHORTENINGS:
-        said = _said(content, names, gaps)
-        if sum(map(len, said)) <= room:
-            break
-    return said
+    """What a leader asks first: where we stand, what turned, what is lacking, lapses, is wrong."""
+    opening, closing = _opening(content), [_lapses(content), _findings(content["findings"])]
+    left = room - sum(map(len, (*opening, *closing)))
+    return [*opening, *_gaps(content["gaps"], left), *closing]
 
 
-def _said(content: dict[str, Any], names: int, gaps: int | None) -> list[str]:
-    """Where we stand, what was lost and won, what is lacking, what lapses, what is wrong."""
+def _opening(content: dict[str, Any]) -> list[str]:
     return [
         _standing(content),
         _listed("新增未达标或落后", _titles(content["newly_lost"])),
         _listed("新达标", _titles(content["newly_met"])),
         _listed("分区新增未达标或落后", _titles(content["districts_lost"], "region")),
         _listed("分区新达标", _titles(content["districts_met"], "region")),
-        *(_gap(gap, names) for gap in content["gaps"][:gaps]),
-        _lapses(content),
-        _findings(content["findings"]),
     ]
 
 
@@ -54,6 +47,19 @@ def _standing(content: dict[str, Any]) -> str:
     if not counts["all"]:
         return f"{opening}没有现行目标。"
     return f"{opening}现行目标{counts['all']}项，{told}。"
+
+
+def _gaps(gaps: Sequence[dict[str, Any]], room: int) -> list[str]:
+    """As many gaps as there is room for, then names to as many of these, the first first."""
+    said = [_gap(gap, 0) for gap in gaps]
+    while sum(map(len, said)) > room and said:
+        said.pop()
+    for place, gap in enumerate(gaps[: len(said)]):
+        for names in range(1, NAMES_SAID + 1):
+            fuller = _gap(gap, names)
+            if sum(map(len, said)) - len(said[place]) + len(fuller) <= room:
+                said[place] = fuller
+    return said
 
 
 def _titles(turned: Sequence[dict[str, Any]], *before: str) -> list[str]:

@@ -89,6 +89,14 @@ def test_what_lapses_and_what_is_wrong_are_never_crowded_out(behind: int) -> Non
     assert "30天内12家（份）到期。严重的数据问题3条，请先办。" in text
 
 
+def test_names_go_to_as_many_gaps_as_there_is_room_for() -> None:
+    gaps = [gap(1, "甲" * 60, "乙" * 60), gap(2, "子" * 10, "丑" * 50), gap(3, "寅" * 90)]
+    assert text_of(telling(gaps=gaps)) == (
+        f"{STANDING}第1项指标占比还差1家，最近的是{'甲' * 60}。"
+        f"第2项指标占比还差2家，最近的是{'子' * 10}。第3项指标占比还差3家。"
+    )
+
+
 def test_a_report_tells_of_its_own_day(city: City) -> None:
     text = make_reported(city).report().content["text"]
     title = "开设老年人绿色通道的医疗机构占比"
