@@ -26,13 +26,13 @@ BULLETIN_FORMS = (
     Filled(
         "bulletin-amend",
         CLERK,
-        {**WORDS, "copied_to": ISSUER, "with_ranking": "", "feedback_by": "2099-03-01"},
+        {**WORDS, "copied_to": ISSUER, "with_ranking": "", "feedback_by": "2099-03-01", "seen": ""},
         {"bulletin_id": "bulletin_draft"},
     ),
     Filled(
         "bulletin-step",
         Role.CITY_HEALTH_REVIEWER,
-        {"verb": "ENDORSE", "text": "同意", "signer": "王某"},
+        {"verb": "ENDORSE", "text": "同意", "signer": "王某", "seen": ""},
         {"bulletin_id": "bulletin"},
     ),
     Filled(

@@ -27,6 +27,8 @@ ISSUER = "西原市卫生健康委员会"
 WRITTEN_ON = date(2018, 1, 8)
 CONTENT: dict[str, Any] = {
     "region": "西区",
+    "below": "各区",
+    "unconfirmed": [],
     "as_of": "2017-12-31",
     "day": "2017年12月31日",
     "run": 1,

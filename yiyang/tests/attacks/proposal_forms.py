@@ -23,7 +23,7 @@ REGISTRATION = {
 PROPOSAL_FORMS = (
     Filled("proposal-new", CLERK, REGISTRATION, form_class="ProposalForm"),
     Filled("proposal-amend", CLERK, REGISTRATION, ONE, form_class="ProposalForm"),
-    Filled("proposal-reply", CLERK, {"reply": "全市{{1}}。", "result": "B"}, ONE),
+    Filled("proposal-reply", CLERK, {"reply": "全市{{1}}。", "result": "B", "seen": ""}, ONE),
     Filled(
         "proposal-figure-new",
         CLERK,
@@ -41,7 +41,7 @@ PROPOSAL_FORMS = (
     Filled(
         "proposal-step",
         CLERK,
-        {"verb": "EXTEND", "text": "会商中", "extended_to": "2020-05-06"},
+        {"verb": "EXTEND", "text": "会商中", "extended_to": "2020-05-06", "seen": ""},
         ONE,
     ),
 )
