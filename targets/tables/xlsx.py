@@ -18,10 +18,10 @@ from yiyang.lib.cell_room import height_of
 
 ROW_HEADINGS = ("政策", "条款", "目标", "口径", "目标值", "到期日")
 CELL_HEADINGS = ("分子", "分母", "数值", "判定", "还差", "缺报", "排除", "到期结果", "到期判定")
-WIDTHS = (20, 18, 38, 16, 12, 12)
-CELL_WIDTH = 10
+WIDTHS = (22, 14, 34, 16, 9, 11)
+CELL_WIDTH = 8.5
 # 一页印一个区划，左边几列每页都印；照这个比例，A4 横排放得下。
-PRINTED_PERCENT = 60
+PRINTED_PERCENT = 55
 
 
 @dataclass(frozen=True, slots=True)

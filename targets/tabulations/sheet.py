@@ -15,7 +15,7 @@ from targets.tabulations.grid import (
     headline,
 )
 from yiyang.lib.books import Block, Cell, Line, Sheet, plain_mark, sheet_title, streamed
-from yiyang.lib.cell_room import HIGHEST, lines_in, width_of
+from yiyang.lib.cell_room import DIGIT_PIXELS, HIGHEST, lines_in, pixels_of
 
 SONG, HEI = {"font_name": "宋体"}, {"font_name": "黑体"}
 BOXED = {**SONG, "border": 1, "valign": "vcenter"}
@@ -131,7 +131,7 @@ def _filing(grid: Grid) -> Iterator[Line]:
     if len(texts) < FILED_LINES:
         yield from (_across(text, "right", last) for text in texts)
         return
-    room = max(map(width_of, texts)) + 1
+    room = max(map(pixels_of, texts)) / DIGIT_PIXELS + 1
     first = next((place for place in range(last, 0, -1) if sum(widths[place:]) >= room), 0)
     for text in texts:
         cells = [*[None] * first, text, *[None] * (last - first)]

@@ -98,7 +98,7 @@ def test_a_name_longer_than_its_column_is_shown_whole(scene: Scene) -> None:
     content = browse_as(Role.CITY_HEALTH_CLERK).get(f"{PLACE}export.xlsx?as_of={DUE_DAY}").content
     with ZipFile(io.BytesIO(content)) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
-    assert sheet.count('ht="49.5"') == 1  # 一栏八个字，十七个字三行
+    assert sheet.count('ht="33"') == 1  # 一栏九个字，十七个字两行
 
 
 def sheet_of(response: Any) -> list[list[Any]]:

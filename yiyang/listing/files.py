@@ -26,7 +26,7 @@ from yiyang.listing.register import A, Column, M
 
 ROWS_AT_ONCE = 500
 BLOCK_CHARACTERS = 64 * 1024
-NUMBER_WIDTH, TEXT_WIDTH, LONG_WIDTH = 11.0, 20.0, 34.0
+NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, LONG_WIDTH = 11.0, 12.0, 24.0, 34.0
 Line = Sequence[Cell]
 
 
@@ -84,6 +84,8 @@ def layout_of(
 def _width(column: Column[Any, Any]) -> float:
     if column.is_number:
         return NUMBER_WIDTH
+    if column.key.endswith("_on"):
+        return DAY_WIDTH
     return LONG_WIDTH if column.is_long else TEXT_WIDTH
 
 
