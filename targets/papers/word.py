@@ -10,7 +10,6 @@ from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Mm
@@ -126,9 +125,6 @@ class WordPaper:
     def blank(self) -> None:
         """An empty line of the body."""
         self._paragraph("", looks.BODY)
-
-    def page_break(self) -> None:
-        self._paragraph("", looks.BODY).add_run().add_break(WD_BREAK.PAGE)
 
     def to_bytes(self) -> bytes:
         """The finished docx, with the demo's mark on every page."""

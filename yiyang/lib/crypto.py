@@ -5,7 +5,6 @@ in the record, the log and old dumps alike; that is why fields are never sealed 
 """
 
 import base64
-import hmac
 import os
 import unicodedata
 from collections.abc import Mapping
@@ -255,8 +254,3 @@ def _keyed_hash(encoded_key: str, cipher: int, field: str) -> HMAC:
     keyed = HMAC(_decoded(encoded_key, "DIGEST_KEY"), algorithm)
     keyed.update(f"{field}|".encode())
     return keyed
-
-
-def same_digest(left: bytes | memoryview, right: bytes | memoryview) -> bool:
-    """Compare two hashes without telling how far they agree."""
-    return hmac.compare_digest(bytes(left), bytes(right))
