@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from targets.bulletins.content import Content
-from targets.bulletins.texts import feedback_text, plain, ranking_text, titles_text
+from targets.bulletins.texts import feedback_text, ranking_text, titles_text
 from targets.models import Bulletin
+from targets.papers.sentences import plain
 from targets.papers.word import annex_lines, heading_number
 from targets.presenters import NO_DATA
 

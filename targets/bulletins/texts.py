@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from targets.bulletins.content import Content, day_text
+from targets.papers.sentences import plain
 from targets.papers.word import heading_number
 from targets.presenters import PACES, VERDICTS
 from yiyang.lib.percentages import trimmed
@@ -166,11 +167,6 @@ def _demands(content: Content) -> str:
 def titles_text(titles: Iterable[str]) -> str:
     """Titles side by side: 顿号 only where a number in brackets stands between (GB/T 15834)."""
     return "、".join(titles).replace("》、《", "》《")
-
-
-def plain(text: str) -> str:
-    """Numbers and units side by side and without separators: one way to write them in a paper."""
-    return text.replace(" ", "").replace(",", "")
 
 
 def _tight(text: str) -> str:

@@ -28,6 +28,7 @@ from targets.proposals.clock import TERM_MONTHS, due_from
 from yiyang.holidays.forms import day_field
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+SIDE_UNNAMED = "只取分子或分母的，不能用指标名称；请写明是什么，如：全市开通绿色通道的机构。"
 NO_PERSONS = "写机构与事项，不写老年人姓名、证件号、电话。"
 Choices = Sequence[tuple[Any, Any]]
 
@@ -134,7 +135,7 @@ class FigureForm(forms.Form):
         "对比的说法", [("", "不写"), *((one.name, f"比{one}") for one in Since)], required=False
     )
     name = _optional(
-        words("写作", 60, help_text="句子的主语，如：全市医养结合机构；不填用指标名称。")
+        words("写作", 60, help_text="句子的主语，如：全市医养结合机构；取指标值的可以不填。")
     )
 
     def __init__(self, *args: Any, regions: Mapping[str, Region], **kwargs: Any) -> None:
@@ -142,6 +143,15 @@ class FigureForm(forms.Form):
         self.regions = regions
         offer(self, "indicator", [("", "请选择"), *reading_choices()])
         offer(self, "region", [(code, one.name) for code, one in regions.items()])
+
+    def clean(self) -> dict[str, Any]:
+        """One side of a share is no share: it cannot go by the indicator's name."""
+        entered: dict[str, Any] = super().clean() or {}
+        is_side = entered.get("side") in (FigureSide.NUMERATOR, FigureSide.DENOMINATOR)
+        code, _, reading = entered.get("indicator", "").partition("/")
+        if is_side and not entered.get("name") and code and BY_KEY[code, reading].is_ratio:
+            self.add_error("name", SIDE_UNNAMED)
+        return entered
 
     def wanted(self) -> Wanted:
         """What was entered, as the action takes it."""

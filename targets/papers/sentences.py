@@ -2,7 +2,7 @@
 
 写法的约定，页面、文稿、表格都照这里：
 一、增幅保留一位小数、去掉末尾的零，四舍五入，按原数算；不足0.05%的写“不到0.1%”。
-二、增长一倍以上写倍数，“增长1.2倍”即增加120%；下降不写倍数，降到零不写降幅。
+二、增长一倍以上写倍数，“增长1.2倍”即增加120%；下降不写倍数，降到零、降到负数不写降幅。
 三、原数为零的写“从无到有”，原数为负的没有增幅；这两种都不写百分数。
 四、比率写百分点，等于所印两数之差，读者自己相减也对得上；两数印出来一样的写“基本持平”。
 五、两数都满十万的以万为单位，保留两位小数；印出来分不开的仍写全数。数字里不加千分号。
@@ -87,8 +87,13 @@ class Change:
 
     @property
     def growth(self) -> Fraction | None:
-        """The difference as a share of what there was, exact; none of a ratio or of nothing."""
-        if self.is_ratio or self.difference is None or not self.before or self.before < 0:
+        """The difference as a share of what there was, exact; none of a ratio or of nothing.
+
+        Nothing falls by more than all there was: a count below zero has no growth either.
+        """
+        if self.is_ratio or self.difference is None or not self.before:
+            return None
+        if self.before < 0 or (self.after is not None and self.after < 0):
             return None
         return Fraction(self.difference) / self.before
 
@@ -198,6 +203,11 @@ def _short(value: Number) -> str:
     if value < SHORTENED_FROM:
         return ""
     return f"{_plain(Fraction(value) / TEN_THOUSAND, SHORT_PLACES)}万"
+
+
+def plain(text: str) -> str:
+    """A number of a page as papers print it: beside its unit, without separators."""
+    return text.replace(" ", "").replace(",", "")
 
 
 def joined(clauses: Iterable[str], opening: str = "") -> str:

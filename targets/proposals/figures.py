@@ -14,11 +14,13 @@ from targets.indicators.calculation import value_of
 from targets.indicators.catalogue import BY_KEY
 from targets.models import FigureSide, IndicatorRun, IndicatorSnapshot, ProposalFigure
 from targets.papers.reader import paper_reader
-from targets.papers.sentences import Change, Number, Since
+from targets.papers.sentences import Change, Number, Since, plain
 from targets.presenters import NO_DATA, fraction_text, value_text
 from targets.results import figure_of
 
 SIDE = FigureSide
+# 比率与页面、附注一样保留两位：74.95% 写成 75% 就像已经达到了。
+PLACES = 2
 Cells = Mapping[tuple[int, int, str, str], IndicatorSnapshot]
 
 
@@ -35,7 +37,7 @@ class Source:
     def words(self) -> str:
         day = f"{self.run.as_of.year}年{self.run.as_of.month}月{self.run.as_of.day}日"
         fraction = f"（{self.fraction}）" if self.fraction else ""
-        return f"{day}{self.value}{fraction}，量度批次{self.run.pk}"
+        return f"{day}为{self.value}{fraction}，量度批次{self.run.pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _shown(row: ProposalFigure, cells: Cells, newer: Mapping[date, IndicatorRun]
         after=after.number,
         unit="" if is_ratio else indicator.measure,
         is_ratio=is_ratio,
+        places=PLACES,
     )
     corrected = _corrected(row, indicator, cells, newer)
     warnings = [*corrected, *_doubts(after, before)]
@@ -138,11 +141,10 @@ def _source(row: ProposalFigure, run: IndicatorRun, indicator: Indicator, cells:
         return Source(run, NO_DATA, "", None, "")
     figure = figure_of(snapshot)
     if row.side == SIDE.VALUE:
-        # 文稿里数字与单位之间不空格。
-        value = value_text(figure, indicator).replace(" ", "")
-        fraction = fraction_text(figure, indicator)
+        value = plain(value_text(figure, indicator))
+        fraction = plain(fraction_text(figure, indicator))
     else:
-        value = NO_DATA if number is None else f"{number:,}{indicator.measure}"
+        value = NO_DATA if number is None else f"{number}{indicator.measure}"
         fraction = ""
     return Source(run, value, fraction, number, str(snapshot.definition_id))
 

@@ -81,14 +81,22 @@ def test_a_sentence_is_made_from_the_stored_runs(
     assert shown.warnings == ()
 
 
+def test_a_share_is_not_rounded_up_to_its_target(scene: Scene, proposal: Proposal) -> None:
+    store_numbers(scene.city, date(2026, 3, 1), {SIGNED: (7495, 10_000)})
+    day = {"day": date(2026, 3, 1), "earlier_day": None}
+    figure_added(scene, proposal, name="签约率", indicator=BY_KEY[SIGNED], **day)
+    (shown,) = figures_of(proposal, MONDAY)
+    assert shown.sentence == "签约率达到74.95%"
+
+
 def test_a_footnote_names_days_runs_and_definition(scene: Scene, proposal: Proposal) -> None:
     figure = figure_added(scene, proposal, name="签约率", indicator=BY_KEY[SIGNED])
     (shown,) = figures_of(proposal, MONDAY)
     assert figure.earlier_run is not None
     assert shown.note.startswith(
         "测试市“家庭医生签约服务覆盖率”（口径：全人群）："
-        f"2026年2月28日63.50%（6,350/10,000），量度批次{figure.run_id}；"
-        f"2025年2月28日61.20%（6,120/10,000），量度批次{figure.earlier_run_id}。分子："
+        f"2026年2月28日为63.50%（6350/10000），量度批次{figure.run_id}；"
+        f"2025年2月28日为61.20%（6120/10000），量度批次{figure.earlier_run_id}。分子："
     )
     assert shown.address == "/targets/FD17/?region=150300000000&as_of=2026-02-28"
 

@@ -176,6 +176,9 @@ def test_a_bad_figure_and_a_bad_text_say_what_to_do(scene: Scene, clerk: Client)
     assert (told.status_code, "文稿不写个人信息" in told.text) == (422, True)
     told = clerk.post(f"{page}figures/new/", {"day": "2026-02-27"})
     assert (told.status_code, "请从列表里选择指标与口径。" in told.text) == (422, True)
+    one_side = {"indicator": "FD17/all_residents", "side": "NUMERATOR", "name": ""}
+    told = clerk.post(f"{page}figures/new/", one_side)
+    assert (told.status_code, "只取分子或分母的，不能用指标名称" in told.text) == (422, True)
     figure = ProposalFigure.objects.get()
     told = clerk.post(f"{page}figures/{figure.pk}/drop", follow=True)
     assert "正文里还有 {1}" in told.text
