@@ -16,6 +16,7 @@ from targets.mailing.notices import mail_notices
 from targets.panels import READINGS
 from targets.papers.joining import join_papers
 from targets.policies.work import POLICY_WORK
+from targets.proposals.attachments import PROPOSAL_FILES
 from targets.proposals.work import PROPOSAL_WORK
 from targets.returns.work import RETURN_WORK
 from targets.supervision.attachments import SUPERVISION_FILES
@@ -36,7 +37,7 @@ WORK = (
     *BULLETIN_WORK,
     *PROPOSAL_WORK,
 )
-FILES = (SUPERVISION_FILES, TASK_FILES)
+FILES = (SUPERVISION_FILES, TASK_FILES, PROPOSAL_FILES)
 BUREAUS = AccountPanel("bureaus", "targets/bureau_grant_panel.html", bureaus_panel)
 
 

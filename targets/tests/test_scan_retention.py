@@ -22,6 +22,9 @@ from institutions.models import Institution, Status
 from institutions.tests.factories import make_elderly, make_health, make_profile
 from targets.models import (
     Basis,
+    Proposal,
+    ProposalEvent,
+    ProposalState,
     Supervision,
     SupervisionEvent,
     SupervisionState,
@@ -30,6 +33,7 @@ from targets.models import (
     TaskRole,
     TaskState,
 )
+from targets.proposals.attachments import PROPOSAL_FILES
 from targets.supervision.attachments import SUPERVISION_FILES
 from targets.taskboard.attachments import TASK_FILES
 from targets.tests.factories import City
@@ -66,6 +70,25 @@ def institution(city: City, *, reopened: bool = False) -> int:
     if reopened:
         reopened_on = {"starts_on": date(2019, 1, 1), "category": "A100"}
         make_profile(city.east_community, institution=made, **reopened_on)
+    return made.pk
+
+
+def proposal(city: City, state: ProposalState) -> int:
+    """A proposal that was answered, archived or handed back."""
+    clerk, checker = make_user(Role.CITY_HEALTH_CLERK), make_user(Role.CITY_HEALTH_REVIEWER)
+    answered: dict[str, Any] = {"reply": "已办。", "result": "A", "drafted_by": clerk}
+    answered |= {"submitted_by": clerk, "approved_by": checker, "approved_on": ENDED}
+    answered |= {"answered_on": ENDED, "satisfaction": "SATISFIED"}
+    made = Proposal.objects.create(
+        kind="RECOMMENDATION", year=2016, number="第1号", title="建议", proposer_kind="DELEGATION",
+        proposer="测试代表团", assigned_on=date(2016, 1, 5), due_by=date(2016, 4, 5),
+        lead=make_bureau("卫生健康委"), region=city.city, state=state,
+        registered_by=clerk, registered_on=date(2016, 1, 5),
+        **({} if state == ProposalState.DECLINED else answered),
+    )  # fmt: skip
+    verbs = {ProposalState.ARCHIVED: "ARCHIVE", ProposalState.DECLINED: "DECLINE"}
+    said = {"verb": verbs.get(state, "ANSWER"), "state": state, "author": clerk}
+    ProposalEvent.objects.create(proposal=made, taken_on=ENDED, **said)
     return made.pk
 
 
@@ -126,6 +149,9 @@ RECORDS: dict[str, tuple[Holder, Make, bool]] = {
     "closed order": (SUPERVISION_FILES, lambda c: order(c, SupervisionState.CLOSED), True),
     "withdrawn order": (SUPERVISION_FILES, lambda c: order(c, SupervisionState.WITHDRAWN), True),
     "order in review": (SUPERVISION_FILES, lambda c: order(c, SupervisionState.REVIEW), False),
+    "archived proposal": (PROPOSAL_FILES, lambda c: proposal(c, ProposalState.ARCHIVED), True),
+    "declined proposal": (PROPOSAL_FILES, lambda c: proposal(c, ProposalState.DECLINED), True),
+    "answered proposal": (PROPOSAL_FILES, lambda c: proposal(c, ProposalState.ANSWERED), False),
     "part done": (TASK_FILES, lambda city: part(city, TaskState.DONE), True),
     "part ongoing": (TASK_FILES, lambda city: part(city, TaskState.ONGOING), False),
 }  # fmt: skip
@@ -141,7 +167,7 @@ def test_a_scan_is_due_ten_years_after_its_record_ended(city: City, record: str)
 
 def test_every_register_that_keeps_files_is_in_the_table() -> None:
     names = {holder.name for holder, _, _ in RECORDS.values()}
-    for name in ("agreement", "institution", "supervision", "task-part"):
+    for name in ("agreement", "institution", "supervision", "task-part", "proposal"):
         assert holder_named(name) is not None
         assert name in names
 

@@ -16,6 +16,7 @@ from targets.models import Proposal, ProposalEvent, ProposalVerb
 from targets.models.proposals import SENT
 from targets.proposals.actions import DRAFTABLE, amend_proposal, register_proposal, take_step
 from targets.proposals.archiving import paper_of
+from targets.proposals.attachments import PROPOSAL_FILES
 from targets.proposals.content import figures_of
 from targets.proposals.register import ShownProposal, shown_proposals
 from targets.proposals.reply import paragraphs_of
@@ -26,6 +27,7 @@ from targets.supervision.lights import thresholds_text
 from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
+from yiyang.attachments.panel import attachments_panel
 from yiyang.posting import UNPROCESSABLE, done, form_page, posted
 
 FORM = "targets/proposal_form.html"
@@ -160,6 +162,7 @@ def _page(
         "may_draft": may_draft(request, shown),
         "may_export": request.actor.may(Permission.EXPORT),
         "paper": paper_of(proposal) if shown.state in SENT else None,
+        "files": attachments_panel(PROPOSAL_FILES.name, proposal.pk, request.actor),
         "lights": thresholds_text(),
     }
     return render(request, "targets/proposal_detail.html", context, status=status)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from docx import Document
 
 from contracts.tests.persons import browser_of
@@ -182,6 +183,17 @@ def test_a_bad_figure_and_a_bad_text_say_what_to_do(scene: Scene, clerk: Client)
     figure = ProposalFigure.objects.get()
     told = clerk.post(f"{page}figures/{figure.pk}/drop", follow=True)
     assert "正文里还有 {1}" in told.text
+
+
+def test_the_letter_it_came_in_is_kept_with_it(scene: Scene, clerk: Client) -> None:
+    proposal = registered(scene)
+    page = f"/proposals/{proposal.pk}/"
+    add = reverse("attachment-new", args=["proposal", proposal.pk])
+    assert add in clerk.get(page).text
+    assert clerk.get(add).status_code == 200
+    assistant = browser_of(scene.people["assistant"])
+    assert add not in assistant.get(page).text
+    assert assistant.get(add).status_code in (403, 404)
 
 
 def test_the_draft_reads_alike_on_paper_and_in_word(scene: Scene, clerk: Client) -> None:
