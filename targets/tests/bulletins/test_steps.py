@@ -174,6 +174,7 @@ def test_bureaus_are_addressed_in_full(desks: Desks, addressee: str, told: str |
 
 
 def test_signing_archives_what_was_printed(desks: Desks) -> None:
+    desks.brought(4, title="另一份通报")
     bulletin = desks.brought(4)
     paper = Paper.objects.get(key=key_of(bulletin))
     assert (paper.title, paper.run_id, paper.kind) == (bulletin.title, bulletin.run_id, "BULLETIN")

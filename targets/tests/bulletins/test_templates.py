@@ -121,6 +121,35 @@ def test_headers_and_properties_are_looked_into() -> None:
     assert "文件属性" in refusal(docx_saying("x", title="{{ title }}"))
 
 
+FOOTNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+
+
+def with_footnote(text: str) -> bytes:
+    """The document with a part of footnotes that says this."""
+    with ZipFile(BytesIO(PLAIN)) as package:
+        types = package.read("[Content_Types].xml").decode()
+        rels = package.read("word/_rels/document.xml.rels").decode()
+    kind = f'<Override PartName="/word/footnotes.xml" ContentType="{FOOTNOTES}"/></Types>'
+    base = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    link = f'<Relationship Id="rId99" Type="{base}/footnotes" Target="footnotes.xml"/>'
+    words = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    note = f'<w:footnotes xmlns:w="{words}"><w:t>{text}</w:t></w:footnotes>'
+    return changed(
+        PLAIN,
+        {
+            "[Content_Types].xml": types.replace("</Types>", kind).encode(),
+            "word/_rels/document.xml.rels": rels.replace("</Rel", f"{link}</Rel").encode(),
+            "word/footnotes.xml": note.encode(),
+        },
+    )
+
+
+def test_footnotes_are_looked_into() -> None:
+    check_template(with_footnote("{{ day }}"), SAMPLE)
+    assert "{{ tilte }} 不认识" in refusal(with_footnote("{{ tilte }}"))
+    assert "title.__class__" in refusal(with_footnote("{{ title.__class__ }}"))
+
+
 def test_markup_split_by_word_is_still_seen() -> None:
     """Word 常把一个占位符拆成几段不同格式的字。"""
     document = Document()

@@ -181,7 +181,9 @@ def test_how_far_the_homes_of_a_district_are(scene: ReturnScene, period: ReturnP
     assert (city.reviewed, city.waiting, city.owing) == (1, 0, 1)
 
 
-def test_the_words_to_chase_with_name_who_owes(scene: ReturnScene, period: ReturnPeriod) -> None:
+def test_the_words_to_chase_with_name_who_owes(
+    scene: ReturnScene, period: ReturnPeriod, settings: Any
+) -> None:
     own = of_home(period, scene.homes[0])
     scene.fill("reporter", own, HAND)
     scene.step("reporter", own, ReturnVerb.SUBMIT)
@@ -192,6 +194,9 @@ def test_the_words_to_chase_with_name_who_owes(scene: ReturnScene, period: Retur
         "东区：东泰养老院（期限 2026-07-07，逾期 1 天）；东区（期限 2026-07-14）。",
         "西区：西区（期限 2026-07-14）。",
     ]
+    settings.DEMO = True
+    assert settings.DEMO_MARK in chase_text(period, owing(period, actor), actor.day)
+    assert chase_text(period, [], actor.day) == ""
     rows = [
         (one.own.unit_name, one.asked, one.waiting, one.overdue) for one in progress(period, actor)
     ]
