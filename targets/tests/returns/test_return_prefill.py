@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.tests.factories import make_agreement
+from institutions.models.capacity import BedBasis, BedRegister
 from institutions.tests.factories import make_beds, make_elderly, make_health, make_occupancy
 from targets.models import Answerer, ItemKind
 from targets.returns.loading import load_shipped_forms
@@ -124,6 +125,9 @@ def test_the_last_bed_report_is_carried_one_quarter(
 ) -> None:
     home = make_elderly(city.east_street)
     make_beds(home, counted_on, 80)
+    # 卫健核定的、核定数不是实有数，不在这里算。
+    make_beds(home, LAST_DAY, 70, register=BedRegister.HEALTH)
+    make_beds(home, LAST_DAY, 60, basis=BedBasis.APPROVED)
     assert REGISTER_COUNTS["beds"].count(SECOND).get(home.pk) == beds
 
 
