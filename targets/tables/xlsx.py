@@ -21,7 +21,7 @@ CELL_HEADINGS = ("分子", "分母", "数值", "判定", "还差", "缺报", "�
 WIDTHS = (22, 14, 34, 16, 9, 11)
 CELL_WIDTH = 8.5
 # 一页印一个区划，左边几列每页都印；照这个比例，A4 横排放得下。
-PRINTED_PERCENT = 55
+PRINTED_PERCENT = 50
 
 
 @dataclass(frozen=True, slots=True)

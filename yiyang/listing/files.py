@@ -26,7 +26,7 @@ from yiyang.listing.register import A, Column, M
 
 ROWS_AT_ONCE = 500
 BLOCK_CHARACTERS = 64 * 1024
-NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, LONG_WIDTH = 11.0, 12.0, 24.0, 34.0
+NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, LONG_WIDTH = 11.0, 12.0, 26.0, 34.0
 Line = Sequence[Cell]
 
 
