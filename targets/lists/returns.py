@@ -11,19 +11,26 @@ from django.urls import reverse
 
 from targets.models import QuarterlyReturn, ReturnLevel, ReturnPeriod, ReturnState
 from targets.models.returns import BEING_FILLED, CHECKED
-from targets.returns.calendar import TONES, overdue, standing, standing_tone
+from targets.returns.calendar import SHUT, TONES, awaited, overdue, standing, standing_tone
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.listing.filters import ListFilter, choice, offered, search
 from yiyang.listing.register import Column, Entry, Register
 
 Returns = QuerySet[QuarterlyReturn]
-OWING, OVERDUE, WAITING, DONE = "OWING", "OVERDUE", "WAITING", "DONE"
-STANDINGS = ((OVERDUE, "逾期未报"), (OWING, "未报出"), (WAITING, "待审核"), (DONE, "已审核"))
+AWAITED, OWING, OVERDUE, WAITING, DONE = "AWAITED", "OWING", "OVERDUE", "WAITING", "DONE"
+STANDINGS = (
+    *((OVERDUE, "逾期未报"), (AWAITED, "待催报"), (OWING, "未报出")),
+    *((WAITING, "待审核"), (DONE, "已审核")),
+)
 
 
 def returns_on(actor: Actor, day: date) -> Returns:
-    return QuarterlyReturn.objects.visible_to(actor).select_related("region", "period")
+    return (
+        QuarterlyReturn.objects.visible_to(actor)
+        .annotate(shut=SHUT)
+        .select_related("region", "period")
+    )
 
 
 class ReturnFilter(ListFilter):
@@ -56,6 +63,8 @@ class ReturnFilter(ListFilter):
     def by_standing(self, queryset: Returns, name: str, value: str) -> Returns:
         if value == OVERDUE:
             return queryset.filter(overdue(self.day))
+        if value == AWAITED:
+            return queryset.filter(awaited())
         states = {OWING: BEING_FILLED, WAITING: (ReturnState.SUBMITTED,), DONE: CHECKED}
         return queryset.filter(state__in=states[value])
 

@@ -189,6 +189,11 @@ class QuarterlyReturn(models.Model):
         """Whether its numbers may still be entered."""
         return self.state in BEING_FILLED
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether what it is summed into is handed in; only rows read with SHUT know it."""
+        return bool(getattr(self, "shut", False))
+
 
 OF_RETURN = VIEW & (
     ByRegion("quarterly_return__region") | ByInstitution("quarterly_return__institution")

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from targets.models import QuarterlyReturn, ReturnLevel, ReturnPeriod, ReturnState
 from targets.models.returns import BEING_FILLED, CHECKED
@@ -25,18 +25,34 @@ TONES = {
 }
 
 
+# 上一级已经报出：市的表，或本区的表。
+SHUT = Exists(
+    QuarterlyReturn.objects.filter(
+        Q(level=ReturnLevel.CITY) | Q(level=ReturnLevel.DISTRICT, region=OuterRef("region")),
+        period=OuterRef("period"),
+    ).exclude(state__in=BEING_FILLED)
+)
+
+
+def awaited() -> Q:
+    """Returns not handed in that still can be; the others are 缺报 and chased no more."""
+    return Q(~SHUT, state__in=BEING_FILLED)
+
+
 def overdue(day: date) -> Q:
-    """Returns not handed in though their last day in time is over."""
-    return Q(state__in=BEING_FILLED, due_on__lt=day)
+    """Returns still awaited though their last day in time is over."""
+    return awaited() & Q(due_on__lt=day)
 
 
 def days_over(own: QuarterlyReturn, day: date) -> int:
-    """Days since the last day in time, of one not handed in yet; 0 while there is time."""
-    return max((day - own.due_on).days, 0) if own.is_open else 0
+    """Days since the last day in time, of one still awaited; 0 while there is time."""
+    return max((day - own.due_on).days, 0) if own.is_open and not own.is_shut else 0
 
 
 def standing(own: QuarterlyReturn, day: date) -> str:
     """How the return stands against its last day in time, in words."""
+    if own.is_open and own.is_shut:
+        return "缺报"
     if own.is_open:
         over = days_over(own, day)
         return f"逾期 {over} 天" if over else f"剩 {(own.due_on - day).days} 天"
@@ -46,7 +62,7 @@ def standing(own: QuarterlyReturn, day: date) -> str:
 
 def standing_tone(own: QuarterlyReturn, day: date) -> str:
     if own.is_open:
-        return "bad" if days_over(own, day) else "plain"
+        return "bad" if own.is_shut or days_over(own, day) else "plain"
     return "warn" if standing(own, day) == "迟报" else "good"
 
 
@@ -70,7 +86,7 @@ class Progress:
 def progress(period: ReturnPeriod, actor: Actor) -> list[Progress]:
     """The city and each district in sight, with the institutions below each."""
     seen = QuarterlyReturn.objects.visible_to(actor).filter(period=period)
-    returns = list(seen.select_related("region").order_by("region__code", "pk"))
+    returns = list(seen.annotate(shut=SHUT).select_related("region").order_by("region__code", "pk"))
     above = [one for one in returns if one.level != ReturnLevel.INSTITUTION]
     above.sort(key=lambda one: one.level != ReturnLevel.CITY)
     homes = [one for one in returns if one.level == ReturnLevel.INSTITUTION]
@@ -94,8 +110,8 @@ def _of(own: QuarterlyReturn, homes: Sequence[QuarterlyReturn], day: date) -> Pr
 
 
 def owing(period: ReturnPeriod, actor: Actor) -> list[QuarterlyReturn]:
-    """Whoever in sight has not handed in yet, district by district, institutions first."""
-    seen = QuarterlyReturn.objects.visible_to(actor).filter(period=period, state__in=BEING_FILLED)
+    """Whoever in sight is still to hand in, district by district, institutions first."""
+    seen = QuarterlyReturn.objects.visible_to(actor).filter(awaited(), period=period)
     rows = seen.exclude(level=ReturnLevel.CITY).select_related("region")
     # 字母序恰好是机构在前、区在后的倒序。
     return list(rows.order_by("region__code", "-level", "unit_name", "pk"))

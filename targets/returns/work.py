@@ -11,7 +11,7 @@ from django.urls import reverse
 from targets.models import CorrectionState, QuarterlyReturn, ReturnCorrection
 from targets.models import ReturnLevel as L
 from targets.models import ReturnState as S
-from targets.models.returns import BEING_FILLED
+from targets.returns.calendar import awaited
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.work import Severity, WorkGroup, WorkItem, WorkSource, severity_of
@@ -22,9 +22,8 @@ P = Permission
 
 
 def _seen(actor: Actor) -> Returns:
-    """Returns in sight of periods the city has not handed in yet: later ones cannot be filled."""
-    open_city = QuarterlyReturn.objects.filter(level=L.CITY, state__in=BEING_FILLED)
-    return QuarterlyReturn.objects.visible_to(actor).filter(period__in=open_city.values("period"))
+    """Returns in sight that can still be handed in."""
+    return QuarterlyReturn.objects.visible_to(actor).filter(awaited())
 
 
 def _level(actor: Actor) -> L:

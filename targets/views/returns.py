@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from targets.forms.returns import ReturnStepForm, SheetFileForm, SheetForm
 from targets.models import QuarterlyReturn, ReturnState, ReturnVerb
 from targets.returns.actions import above_of, fill, stamp_of, take_step
-from targets.returns.calendar import TONES, standing, standing_tone
+from targets.returns.calendar import SHUT, TONES, standing, standing_tone
 from targets.returns.corrections import may_propose
 from targets.returns.sheets import Filled, filled
 from targets.returns.states import Party, parties_of, steps_from
@@ -71,8 +71,12 @@ def return_step(request: ActorRequest, return_id: int) -> HttpResponseBase:
 
 def return_of(request: ActorRequest, return_id: int) -> QuarterlyReturn:
     """The return if it lies in sight; 404 alike where it does not and where there is none."""
-    seen = QuarterlyReturn.objects.visible_to(request.actor).select_related(
-        "period__form", "period__region", "region", "submitted_by", "reviewed_by", "filled_by"
+    seen = (
+        QuarterlyReturn.objects.visible_to(request.actor)
+        .annotate(shut=SHUT)
+        .select_related(
+            "period__form", "period__region", "region", "submitted_by", "reviewed_by", "filled_by"
+        )
     )
     own = seen.filter(pk=return_id).first()
     if own is None:

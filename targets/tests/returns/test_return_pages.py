@@ -29,6 +29,7 @@ from targets.returns.forms_actions import (
     put_item,
     remove_part,
 )
+from targets.returns.work import to_fill
 from targets.tests.factories import City
 from targets.tests.returns.return_scene import (
     DUE,
@@ -201,6 +202,33 @@ def test_the_words_to_chase_with_name_who_owes(
         (one.own.unit_name, one.asked, one.waiting, one.overdue) for one in progress(period, actor)
     ]
     assert rows == [("测试市（市汇总）", 2, 1, 1), ("东区", 2, 1, 1), ("西区", 0, 0, 0)]
+
+
+def test_who_can_report_no_more_is_missing_and_chased_no_more(
+    scene: ReturnScene, period: ReturnPeriod
+) -> None:
+    """东区带着一家缺报报出以后，那家再填不了：不催、不算逾期，标缺报；退回本区又可以填。"""
+    day = date(2026, 7, 20)
+    late, east = of_home(period, scene.homes[1]), of_region(period, scene.city.east)
+    own = of_home(period, scene.homes[0])
+    scene.fill("reporter", own, HAND)
+    scene.step("reporter", own, ReturnVerb.SUBMIT)
+    scene.step("east_checker", own, ReturnVerb.REVIEW)
+
+    def seen() -> tuple[str, list[str], int, int]:
+        page = browser_of(scene.people["city"]).get(f"/returns/{late.pk}/")
+        rows = owing(period, scene.actor("city", day))
+        counted = progress(period, scene.actor("city", day))[1]
+        waits = to_fill(scene.actor("other", day), day).count()
+        return page.context["standing"], [one.unit_name for one in rows], counted.overdue, waits
+
+    assert seen()[1:] == (["东泰养老院", "东区", "西区"], 1, 1)
+    scene.step("east", east, ReturnVerb.FETCH)
+    scene.fill("east", east, {one.item.code: (0, "") for one in east.values.filter(value=None)})
+    scene.step("east", east, ReturnVerb.SUBMIT, "一家停业装修")
+    assert seen() == ("缺报", ["西区"], 0, 0)
+    scene.step("east_checker", east, ReturnVerb.RETURN, "请补报")
+    assert seen()[1:] == (["东泰养老院", "东区", "西区"], 1, 1)
 
 
 def test_the_work_list_says_whose_turn_it_is(scene: ReturnScene, period: ReturnPeriod) -> None:
