@@ -86,6 +86,7 @@ BROKEN = (
 # 一份几百行的通报不到两百万字；再多的是循环里重复的内容太大。
 MOST_CHARACTERS = 8_000_000
 TOO_LONG = "模板里 for 重复的内容太多，出稿过大；请把 for 与 endfor 之间的内容减少后再传。"
+ENDINGS = {"endfor": "有 for 没有 endfor", "endif": "有 if 没有 endif"}
 ONLY_PLAIN = "模板里的 {what} 不能用；只能写占位符、for 与 if，不能写函数、过滤器、算式。"
 
 
@@ -117,10 +118,16 @@ def check_markup(source: str) -> None:
     try:
         tree = sandbox().parse(source)
     except TemplateSyntaxError as error:
-        raise ValidationError(BROKEN.format(reason=error.message)) from error
+        raise ValidationError(BROKEN.format(reason=_reason(error.message or ""))) from error
     except RecursionError as error:
         raise ValidationError("模板里的标记套得太深；请简化后再传。") from error
     _check_all(tree.body, PLACEHOLDERS, is_repeated=False)
+
+
+def _reason(said: str) -> str:
+    """What the engine complains of in English, as far as a clerk can act on it."""
+    missing = (told for end, told in ENDINGS.items() if f"'{end}'" in said)
+    return next(missing, "标记里有认不出的字符")
 
 
 def check_closed(xml: str) -> None:

@@ -375,3 +375,17 @@ def test_the_house_template_opens_as_a_zip_without_links() -> None:
     with ZipFile(BytesIO(house_template())) as package:
         rels = [package.read(name) for name in package.namelist() if name.endswith(".rels")]
     assert not [one for one in rels if b"External" in one]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("{%p for part in opening %}", "有 for 没有 endfor"),
+        ("{%p if day %}", "有 if 没有 endif"),
+        ("{{ title } }", "标记里有认不出的字符"),
+    ],
+)
+def test_what_is_not_closed_is_said_in_chinese(lines: str, told: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        check_template(docx_saying(lines), SAMPLE)
+    assert f"（{told}）" in refused.value.messages[0]
