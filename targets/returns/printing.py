@@ -66,12 +66,13 @@ def correction_line(correction: Content) -> str:
 def as_workbook(paper: Paper) -> bytes:
     """The table on one sheet of A4, codes as text."""
     content: Content = paper.content
-    mark = plain_mark(content["mark"])
+    mark, head = plain_mark(content["mark"]), len(form_lines(content)) + 1
     sheet = Sheet(
         title=sheet_title(content["period"]),
         widths=[*WIDTHS, *([COLUMN_WIDTH] * len(content["columns"]))],
         lines=_lines(content, paper.fingerprint),
-        frozen=(len(form_lines(content)) + 2, 2),
+        frozen=(head + 1, 2),
+        repeated=(head, head),
         header=f"&C{mark}" if mark else "",
         footer=f"&L{mark}&R第 &P 页，共 &N 页",
     )

@@ -88,7 +88,7 @@ LINE_LISTS = (
     LineList(
         code="agreements",
         title="医养签约协议名册",
-        about="有效的协议，列在养老方所在的区",
+        about="有效的协议，列在养老方所在的区；份数不是对数，一方停业或证照过期的也在内",
         register=AGREEMENTS,
         query="state=VALID",
         within=_by_elderly_seat,
