@@ -16,7 +16,7 @@ from targets.models import ItemSource, QuarterlyReturn, ReturnItem
 from targets.returns.printing import LOOKS as PRINTED
 from targets.returns.sheets import Filled
 from targets.returns.sheets import Line as ReturnLine
-from yiyang.lib.books import Line, Sheet, plain_mark, sheet_title, streamed
+from yiyang.lib.books import Block, Line, Sheet, plain_mark, sheet_title, streamed
 from yiyang.lib.sheets import Row, half_width_digits, read_rows, safe_cell
 
 CODE, NUMBER, NOTE = "代码", "填报数", "说明"
@@ -69,7 +69,9 @@ def as_workbook(own: QuarterlyReturn, sheet: Filled, stamp: str) -> Iterator[byt
 
 def _lines(own: QuarterlyReturn, sheet: Filled, stamp: str, mark: str) -> Iterator[Line]:
     shown = f"（{mark}）" if mark else ""
-    yield Line((f"{own.unit_name}　{own.period.form.title}（{own.period}）{shown}",), ("title",))
+    last = len(HEADINGS) - 1
+    title = f"{own.unit_name}　{own.period.form.title}（{own.period}）{shown}"
+    yield Line((title, *([None] * last)), ("title",) * (last + 1), 30.0, (Block(0, last),))
     yield Line((HOW,), ("plain",))
     yield Line((TICKET, _ticket(own, stamp)), ("plain", "plain"))
     yield Line(HEADINGS, ("head",) * len(HEADINGS))
