@@ -28,6 +28,7 @@ from targets.models import (
 from targets.models.bulletins import HISTORICAL, LONGEST_SAID
 from targets.steps import not_now, refuse_others, refuse_overtaken, refuse_words
 from yiyang.access.decorators import FORBIDDEN
+from yiyang.access.models import User
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.changelog.context import recorded
@@ -133,6 +134,7 @@ def take_step(
         _refuse(by, locked, verb)
         refuse_overtaken(locked.events.all(), seen)
         signer = _leader_named(by, verb, signer)
+        _refuse_the_same_leader(by, locked, verb, signer)
         refuse_words(STEPS[verb], verb, text, what="原因", longest=LONGEST_SAID)
         locked.state = STEPS[verb].ends or locked.state
         _mark(locked, verb, by, signer)
@@ -155,12 +157,6 @@ def _refuse(by: Actor, bulletin: Bulletin, verb: BulletinVerb) -> None:
     if verb in GOES_ON and bulletin.feedback_by and bulletin.feedback_by <= by.day:
         how = "" if verb is V.SUBMIT else "：先退回修改"
         raise ValidationError(FEEDBACK_OVER.format(day=bulletin.feedback_by, how=how))
-    if (
-        verb is V.SIGN
-        and by.user_id == bulletin.endorsed_by_id
-        and not records_from_paper(verb, desks)
-    ):
-        raise ValidationError(SAME_LEADER)
 
 
 def _leader_named(by: Actor, verb: BulletinVerb, signer: str) -> str:
@@ -173,6 +169,20 @@ def _leader_named(by: Actor, verb: BulletinVerb, signer: str) -> str:
     if len(name) > LONGEST_NAME:
         raise ValidationError({"signer": f"姓名最多 {LONGEST_NAME} 字。"})
     return name
+
+
+def _refuse_the_same_leader(by: Actor, bulletin: Bulletin, verb: BulletinVerb, signer: str) -> None:
+    """Two leaders agree: not one twice, nor one by account and once more by name on paper."""
+    endorser, on_paper = bulletin.endorsed_by, bulletin.endorsed_name
+    if verb is not V.SIGN or endorser is None:
+        return
+    if signer or on_paper:
+        own = User.objects.get(pk=by.user_id)
+        is_same = (signer or own.display_name) == (on_paper or endorser.display_name)
+    else:
+        is_same = by.user_id == endorser.pk
+    if is_same:
+        raise ValidationError(SAME_LEADER)
 
 
 def _mark(bulletin: Bulletin, verb: BulletinVerb, by: Actor, signer: str) -> None:

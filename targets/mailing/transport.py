@@ -125,11 +125,12 @@ class ServerTransport:
         return None
 
     def send(self, message: EmailMessage, handing_over: HandingOver) -> None:
+        content = message.as_bytes(policy=policy.SMTP)
         server = self._connected()
         try:
             self._envelope(server, message)
             handing_over()
-            self._hand_over(server, message.as_bytes(policy=policy.SMTP))
+            self._hand_over(server, content)
         finally:
             # 信已有着落，告别时断了线无关紧要。
             with suppress(OSError, smtplib.SMTPException):

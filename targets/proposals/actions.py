@@ -91,7 +91,12 @@ def register_proposal(
 
 
 def amend_proposal(
-    *, by: Actor, proposal: Proposal, registration: Registration, assistants: Sequence[Bureau] = ()
+    *,
+    by: Actor,
+    proposal: Proposal,
+    registration: Registration,
+    assistants: Sequence[Bureau] = (),
+    seen: str = "",
 ) -> None:
     """Correct what was registered, as long as no answer has been submitted."""
     _refuse_unless_keeper(by)
@@ -100,6 +105,7 @@ def amend_proposal(
         locked = _locked(proposal)
         if locked.state not in TAKEN:
             raise ValidationError(NOT_OPEN)
+        refuse_overtaken(locked.events.all(), seen)
         for name, value in _values(registration).items():
             setattr(locked, name, value)
         _save(locked)

@@ -103,7 +103,7 @@ def decide(
         if own.proposed_by_id == by.user_id:
             raise ValidationError(SAME_PERSON)
         if agreed:
-            _refuse_moved(own)
+            _refuse_unfit(own)
         own.state = CorrectionState.APPROVED if agreed else CorrectionState.REFUSED
         own.decided_by_id, own.decided_on, own.answer = by.user_id, by.day, answer.strip()
         own.full_clean()
@@ -143,9 +143,13 @@ def _refuse_unbalanced(
             raise ValidationError([f"{where}{found.code} {found.message}" for found in hard])
 
 
-def _refuse_moved(correction: ReturnCorrection) -> None:
-    now = numbers_by_return(correction.quarterly_return.period)[correction.quarterly_return_id]
-    for line in correction.lines.select_related("item"):
-        current = now.get(line.item.code) or Decimal(0)
+def _refuse_unfit(correction: ReturnCorrection) -> None:
+    """What was proposed must still start from today's numbers, and still leave a balance."""
+    own = correction.quarterly_return
+    every = numbers_by_return(own.period)
+    lines = list(correction.lines.select_related("item"))
+    for line in lines:
+        current = every[own.pk].get(line.item.code) or Decimal(0)
         if current != line.old:
             raise ValidationError(MOVED.format(code=line.item.code, now=f"{current:f}"))
+    _refuse_unbalanced(own, every, {line.item.code: line.new for line in lines})

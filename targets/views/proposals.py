@@ -80,6 +80,7 @@ def proposal_amend(request: ActorRequest, proposal_id: int) -> HttpResponseBase:
             proposal=shown.proposal,
             registration=registration,
             assistants=assistants,
+            seen=request.POST.get("seen", ""),
         )
         messages.success(request, "已修改。")
         return redirect("proposal-detail", proposal_id)

@@ -68,7 +68,7 @@ def test_the_office_names_the_leader_it_records_from_paper(desks: Desks) -> None
     with pytest.raises(ValidationError, match="签批领导的姓名"):
         desks.step(bulletin, "office", V.ENDORSE)
     desks.step(bulletin, "office", V.ENDORSE, signer=" 王某 ")
-    with pytest.raises(ValidationError, match="不能是同一人"):
+    with pytest.raises(ValidationError, match="须是两位"):
         desks.step(bulletin, "office", V.SIGN, signer="王某")
     signed = desks.step(bulletin, "office", V.SIGN, signer="李某")
     assert (signed.endorsed_name, signed.signed_name) == ("王某", "李某")
@@ -82,6 +82,25 @@ def test_a_leader_signs_in_his_own_name(desks: Desks) -> None:
 def test_who_endorsed_does_not_sign(desks: Desks) -> None:
     with pytest.raises(ValidationError, match="两位"):
         desks.step(desks.brought(3), "chief", V.SIGN)
+
+
+@pytest.mark.parametrize("endorsed_on_paper", [True, False])
+def test_a_leader_does_not_agree_once_by_account_and_once_on_paper(
+    desks: Desks, endorsed_on_paper: bool
+) -> None:
+    head = desks.people["head"].display_name = "赵某"
+    desks.people["head"].save()
+    bulletin = desks.brought(2)
+    if endorsed_on_paper:
+        bulletin = desks.step(bulletin, "office", V.ENDORSE, signer=head)
+        ways = {"head": "", "office": head}
+    else:
+        bulletin = desks.step(bulletin, "head", V.ENDORSE)
+        ways = {"office": head}
+    for who, signer in ways.items():
+        with pytest.raises(ValidationError, match="须是两位"):
+            desks.step(bulletin, who, V.SIGN, signer=signer)
+    assert desks.step(bulletin, "chief", V.SIGN).state == "SIGNED"
 
 
 @pytest.mark.parametrize("step", ["reviewed", "endorsed", "signed"])

@@ -122,6 +122,17 @@ def test_nobody_approves_or_overwrites_what_they_have_not_read(
     assert checker.post(f"{page}step", {**approval, "seen": now}).status_code == 302
 
 
+def test_a_registration_changed_meanwhile_is_not_written_over(scene: Scene, clerk: Client) -> None:
+    page = f"/proposals/{registered(scene).pk}/amend/"
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', clerk.get(page).text)
+    fields = entered(scene, seen=seen, due_by="2026-04-05")
+    assert clerk.post(page, {**fields, "title": "先改的案由"}).status_code == 302
+    late = clerk.post(page, {**fields, "title": "后改的案由"})
+    assert late.status_code == 422
+    assert "办了“修改登记”；请先看现在的内容" in late.text
+    assert Proposal.objects.get().title == "先改的案由"
+
+
 def assert_archived(scene: Scene, clerk: Client, proposal: Proposal) -> None:
     """What was sent is kept, and reads the same after the day has been measured anew."""
     paper = Paper.objects.get(kind=PaperKind.PROPOSAL)

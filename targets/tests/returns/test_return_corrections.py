@@ -115,6 +115,24 @@ def test_a_correction_must_balance(
         assert proposed(scene, period, numbers).lines.count() == len(numbers)
 
 
+def test_two_corrections_may_not_break_the_balance_together(
+    scene: ReturnScene, period: ReturnPeriod
+) -> None:
+    """市把 16 改为 37，区把 17 改为 40：各自提出时都平衡，后审的一份不再平衡。"""
+    of_the_city = propose(
+        by=scene.actor("city"),
+        quarterly_return=of_city(period),
+        numbers={"16": Decimal(37)},
+        reason="床位核减",
+    )
+    of_the_east = proposed(scene, period, {"17": 40})
+    approve(scene, of_the_city)
+    with pytest.raises(ValidationError, match="大于总项"):
+        approve(scene, of_the_east)
+    of_the_east.refresh_from_db()
+    assert of_the_east.state == CorrectionState.PENDING
+
+
 def test_who_proposes_and_who_decides(scene: ReturnScene, period: ReturnPeriod) -> None:
     for who in ("east_checker", "civil", "leader", "reporter"):
         with pytest.raises(PermissionDenied):
