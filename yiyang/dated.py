@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models.functions import Now
 
 from yiyang.changelog.context import Recorder, recorded
@@ -80,8 +80,22 @@ def checked_create(model: type[models.Model], **values: Any) -> models.Model:
     """Create a row after the model's own checks, so that a clerk gets the Chinese message."""
     row = model(**values)
     row.full_clean(validate_unique=True, validate_constraints=True)
-    row.save(force_insert=True)
+    try:
+        row.save(force_insert=True)
+    except IntegrityError as error:
+        raise _entered_meanwhile(model, error) from error
     return row
+
+
+def _entered_meanwhile(model: type[models.Model], error: IntegrityError) -> Exception:
+    """The rule somebody else's row broke in the same moment, in the words a form would have told.
+
+    What is no rule of the model's stays the error it is.
+    """
+    told = getattr(error.__cause__, "diag", None)
+    rules = {rule.name: rule.violation_error_message for rule in model._meta.constraints}
+    message = rules.get(told.constraint_name or "") if told else None
+    return ValidationError(message) if message else error
 
 
 def messages_of(error: ValidationError) -> list[str]:

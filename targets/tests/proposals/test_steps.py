@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from targets.models import Proposal, ProposalEvent
 from targets.models import ProposalState as S
@@ -144,6 +145,40 @@ def test_a_number_is_registered_once_unless_it_was_given_back(scene: Scene) -> N
     registered(scene, year=2025)
     step(scene, first, "clerk", V.DECLINE)
     registered(scene)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_register_the_same_number_at_once(city: City) -> None:
+    """后一个人查过没有、写时才撞上：同样是中文的话，不是出错页。"""
+    scene = make_scene(city)
+    told: list[str] = []
+
+    def other_clerk() -> None:
+        try:
+            registered(scene)
+        except ValidationError as error:
+            told.extend(error.messages)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=other_clerk)
+    with transaction.atomic():
+        registered(scene)
+        thread.start()
+        assert waits(thread)
+    thread.join(timeout=10)
+    assert told == ["本年度这一类别的这个编号已登记；请核对编号。"]
+    assert Proposal.objects.count() == 1
+
+
+def waits(thread: threading.Thread) -> bool:
+    """Whether it comes to wait for what this transaction has written."""
+    with connection.cursor() as cursor:
+        while thread.is_alive():
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return True
+    return False
 
 
 def test_what_is_registered_changes_until_an_answer_is_submitted(scene: Scene) -> None:
