@@ -22,7 +22,7 @@ REGISTRATION = {
 }
 PROPOSAL_FORMS = (
     Filled("proposal-new", CLERK, REGISTRATION, form_class="ProposalForm"),
-    Filled("proposal-amend", CLERK, REGISTRATION, ONE, form_class="ProposalForm"),
+    Filled("proposal-amend", CLERK, {**REGISTRATION, "seen": ""}, ONE, form_class="ProposalForm"),
     Filled("proposal-reply", CLERK, {"reply": "全市{{1}}。", "result": "B", "seen": ""}, ONE),
     Filled(
         "proposal-figure-new",
