@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from django.conf import settings
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -20,6 +19,7 @@ from contracts.models import Person
 from yiyang.access.scope import Actor
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.sheets import safe_cell
 
 TITLE: Final = "个人信息副本"
@@ -67,7 +67,7 @@ def _as_json(held: Held, number: str) -> bytes:
     whole = {
         "标题": TITLE,
         "编号": number,
-        "标记": _mark(),
+        "标记": demo_mark(),
         "截至日期": held.as_of.isoformat(),
         "记录编号": str(held.uid),
         "说明": held.note,
@@ -87,9 +87,9 @@ def _as_xlsx(held: Held, number: str) -> bytes:
         styles = [workbook.add_format(style) for style in (TITLE_FONT, HEAD, FONT)]
         for section in held.sections:
             sheet = workbook.add_worksheet(section.title[:SHEET_NAME_LENGTH])
-            _fill(sheet, styles, section, f"{TITLE} {number} {section.title} {_mark()}")
+            _fill(sheet, styles, section, f"{TITLE} {number} {section.title} {demo_mark()}")
             sheet.write_string(1, 0, f"截至 {held.as_of}，记录 {held.uid}。{held.note}")
-            sheet.set_footer(f"&L{TITLE} {number}&C{_mark()}&R&P/&N")
+            sheet.set_footer(f"&L{TITLE} {number}&C{demo_mark()}&R&P/&N")
     return buffer.getvalue()
 
 
@@ -105,7 +105,3 @@ def _fill(sheet: Worksheet, styles: Sequence[Format], section: Section, title: s
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-
-
-def _mark() -> str:
-    return settings.DEMO_MARK if settings.DEMO else ""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.conf import settings
-
 from institutions.models import Region
 from targets.indicators.base import Indicator
 from targets.indicators.calculation import Figure, Judgement, Pace, Reason, Verdict, value_of
 from targets.indicators.guarding import counts_people
 from targets.models import Comparator, IndicatorRun, Target
 from targets.results import TargetLine
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.percentages import percent
 
 NO_DATA = "无数据"
@@ -147,7 +146,7 @@ def quote_text(figure: Figure, indicator: Indicator, region: Region, run: Indica
         f"（{fraction}）" if fraction else "",
         f"，口径“{indicator.reading_title}”，截至{day.year}年{day.month}月{day.day}日",
         f"，量度批次 {run.pk}",
-        f"（{settings.DEMO_MARK}）" if settings.DEMO else "",
+        demo_mark("（{}）"),
     )
     return "".join(said)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from yiyang.access.http import asked_at
 from yiyang.access.roles import Permission
+from yiyang.lib.demo import demo_mark
 from yiyang.notices import Notice, notices_for
 
 Current = Literal["", "true", "page"]
@@ -96,7 +97,7 @@ def portal(request: HttpRequest) -> dict[str, object]:
     return {
         "portal": {
             "name": settings.PORTAL_NAME,
-            "demo_mark": settings.DEMO_MARK if settings.DEMO else "",
+            "demo_mark": demo_mark(),
             "version": settings.BUILD_VERSION,
         },
         "navigation": navigation(request),

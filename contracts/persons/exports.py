@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
@@ -22,6 +21,7 @@ from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import Details, record
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.workbooks import Layout, streamed
 
 KEYS_AT_ONCE = 10_000
@@ -96,7 +96,7 @@ def watermark(by: Actor, at: datetime, number: str) -> str:
     """Which export, by whom, when: in the first row and on every printed page."""
     username = User.objects.values_list("username", flat=True).get(pk=by.user_id)
     local = at.astimezone(get_current_timezone())
-    demo = settings.DEMO_MARK if settings.DEMO else ""
+    demo = demo_mark()
     parts = (
         f"导出编号 {number}",
         f"账号 {username}",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.conf import settings
-
 from institutions.imports.files import open_file
 from institutions.imports.pages import all_pages
 from institutions.imports.registry import Register
@@ -13,6 +11,7 @@ from institutions.imports.shown import WORDS
 from institutions.imports.table import Head, data_lines
 from institutions.ingest.registers import Fault
 from institutions.models import ImportBatch, RowKind
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.sheets import read_rows
 from yiyang.lib.workbooks import Layout, Marked, streamed
 
@@ -22,7 +21,7 @@ LEFT_OUT = "没有导入"
 def result_workbook(batch: ImportBatch, register: Register) -> Iterator[bytes]:
     """The workbook in blocks; FileGoneError once the file was dropped."""
     kinds, faults = _outcomes(batch)
-    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
+    mark = demo_mark("（{}）")
     width = len(batch.header)
     layout = Layout(
         title="导入结果",

@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from institutions.imports.registry import Register
 from institutions.ingest.registers import Cell
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.workbooks import FONT
 
 HEADER_AT: Final = 1  # 第 1 行标题，第 2 行表头
@@ -43,7 +44,7 @@ def template_of(register: Register) -> bytes:
 
 
 def _fill(book: Workbook, sheet: Worksheet, choices: Worksheet, register: Register) -> None:
-    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
+    mark = demo_mark("（{}）")
     title = book.add_format({**FONT, "bold": True, "font_size": 14})
     required = book.add_format({**FONT, "bold": True, "bg_color": "#E8F0F6", "border": 1})
     other = book.add_format({**FONT, "bg_color": "#F4F6F8", "border": 1})

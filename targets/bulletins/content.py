@@ -30,6 +30,7 @@ from targets.snapshots import tree_of
 from targets.tables.due import DueLines, due_lines
 from targets.tables.footnotes import footnotes_of
 from yiyang.access.scope import Actor
+from yiyang.lib.demo import demo_mark
 
 Content = dict[str, Any]
 CANDIDATES_NAMED = 10
@@ -294,7 +295,7 @@ def _chart(name: str, line: TargetLine, below: Sequence[TargetLine], below_name:
         rows=tuple(_bar(one, goal) for one in below),
         source=f"来源：量度批次 {run.pk}，统计日 {run.as_of}。",
         is_ratio=True,
-        mark=settings.DEMO_MARK if settings.DEMO else "",
+        mark=demo_mark(),
     )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from django.conf import settings
-
 from institutions.models import Region
 from targets.charts.chart import Chart, Kind, Row, Value
 from targets.explain.figures import Part, TrendPoint
@@ -14,6 +12,7 @@ from targets.indicators.base import Indicator
 from targets.models import IndicatorRun, Target
 from targets.presenters import threshold_number, threshold_text
 from targets.results import goal_of, is_judged_in
+from yiyang.lib.demo import demo_mark
 
 
 def region_chart(
@@ -75,10 +74,6 @@ def source_of(run: IndicatorRun, indicator: Indicator) -> str:
 def unit_of(indicator: Indicator) -> str:
     """What the numbers on a chart are counted in."""
     return "%" if indicator.is_ratio else indicator.measure
-
-
-def demo_mark() -> str:
-    return settings.DEMO_MARK if settings.DEMO else ""
 
 
 def _bar(part: Part, goal: Value | None) -> Row:

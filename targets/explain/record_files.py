@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from django.conf import settings
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -14,6 +13,7 @@ from targets.explain.records import Part, Shelf, listed, words_of
 from yiyang.access.scope import Actor
 from yiyang.lib.books import FONT
 from yiyang.lib.cell_room import height_of
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.sheets import safe_cell
 
 Line = tuple[str | int, ...]
@@ -90,5 +90,5 @@ def _set_paper(sheet: Worksheet) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0, 1)
-    mark = f"&C{settings.DEMO_MARK}" if settings.DEMO else ""
+    mark = demo_mark("&C{}")
     sheet.set_footer(f"{mark}&R&P/&N")

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from targets.mailing.links import confirm_url, home_url, paper_url, unsubscribe_url
 from targets.models import MailKind, ReportMail
 from targets.papers.forms import forms_of
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.filenames import marked
 
 WORKBOOK = "xlsx"
@@ -56,7 +57,7 @@ def _sender() -> Address:
 
 
 def _subject(mail: ReportMail) -> str:
-    mark = f"【{settings.DEMO_MARK}】" if settings.DEMO else ""
+    mark = demo_mark("【{}】")
     if mail.paper is not None:
         told = mail.paper.title
     elif mail.kind == MailKind.CONFIRMATION:
@@ -72,7 +73,7 @@ def _context(mail: ReportMail) -> dict[str, Any]:
     subscription = mail.subscription
     context: dict[str, Any] = {
         "portal_name": settings.PORTAL_NAME,
-        "demo_mark": settings.DEMO_MARK if settings.DEMO else "",
+        "demo_mark": demo_mark(),
         "subscription": subscription,
     }
     if mail.kind == MailKind.CONFIRMATION:

@@ -7,9 +7,10 @@ from typing import Any
 
 from targets.charts.chart import Chart, Kind, Row, Value
 from targets.charts.content import content_of
-from targets.charts.figures import demo_mark, source_of, unit_of
+from targets.charts.figures import source_of, unit_of
 from targets.nightly.lines import Compared
 from targets.presenters import present
+from yiyang.lib.demo import demo_mark
 
 CHARTS_DRAWN = 4
 

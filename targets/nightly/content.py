@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-
 from institutions.models import Region
 from targets.models import IndicatorRun, PaperKind
 from targets.nightly.charts import told_charts
@@ -23,6 +21,7 @@ from targets.papers.reader import paper_reader
 from targets.regions import children_of
 from targets.snapshots import tree_of
 from targets.tables.footnotes import footnotes_of
+from yiyang.lib.demo import demo_mark
 
 SCHEMA = 1
 
@@ -59,7 +58,7 @@ def content_of(kind: PaperKind, run: IndicatorRun, region: Region) -> dict[str, 
         "districts_met": told_met(others, spans[0]),
         "charts": told_charts(own, others),
         "footnotes": list(footnotes_of(run)),
-        "mark": settings.DEMO_MARK if settings.DEMO else "",
+        "mark": demo_mark(),
     }
     return {**content, "text": text_of(content)}
 

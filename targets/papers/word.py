@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 
-from django.conf import settings
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
@@ -18,6 +17,7 @@ from docx.text.paragraph import Paragraph
 
 from targets.papers import word_styles as looks
 from targets.papers.word_page import TEXT_WIDTH_MM, element, lay_out, stamp
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.xml_text import xml_text
 
 # 2 号字一行至多这么多个。
@@ -154,7 +154,7 @@ def empty_document() -> WordDocument:
 
 def bytes_of(document: WordDocument) -> bytes:
     """The document as a file, stamped where this portal shows made-up data."""
-    stamp(document, settings.DEMO_MARK if settings.DEMO else "")
+    stamp(document, demo_mark())
     stream = BytesIO()
     document.save(stream)
     return stream.getvalue()

@@ -41,6 +41,7 @@ OVERTAKEN = (
     "这份表在您打开以后又由{who}保存过，与您填的不同的有：{items}。"
     "请对照后再保存；再次保存，以您填的为准。"
 )
+CHANGED = "您打开这一页以后，表里的数或说明有改动；请先看现在的，再办这一步。"
 SAME_PERSON = "{verb}须由填表人、报出人以外的人办理；请另一位审核人办理。"
 CHANGED_BELOW = "下一级的审核数有变，请先“重新取数”再报出。"
 MISSING_BELOW = "还有 {n} 家机构没有审核通过，将按缺报报出；请在“情况”里写明原因。"
@@ -120,11 +121,17 @@ def take_step(
     verb: ReturnVerb,
     at: datetime,
     text: str = "",
+    seen: str = "",
 ) -> QuarterlyReturn:
-    """Take one step of the table; ValidationError or PermissionDenied says why it cannot be."""
+    """Take one step of the table; ValidationError or PermissionDenied says why it cannot be.
+
+    `seen` is the stamp of the numbers on the page it was decided on: nobody agrees to others.
+    """
     with recorded(by=by, reason=f"季度监测{verb.label}"):
         own = _locked(quarterly_return)
         _refuse(by, own, verb, text)
+        if seen and seen != stamp_of(own.values.all()):
+            raise ValidationError(CHANGED)
         before = own.state
         _do(by, own, verb, text)
         own.state = STEPS[ReturnLevel(own.level)][verb].ends or own.state

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from targets.models import QuarterlyReturn, ReturnLevel, ReturnPeriod, ReturnState
 from targets.models.returns import BEING_FILLED, CHECKED
 from yiyang.access.scope import Actor
+from yiyang.lib.demo import demo_mark
 
 S = ReturnState
 TONES = {
@@ -125,7 +125,7 @@ def chase_text(period: ReturnPeriod, rows: Iterable[QuarterlyReturn], day: date)
     ]
     if not lines:
         return ""
-    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
+    mark = demo_mark("（{}）")
     head = f"请下列单位尽快报送{period}{period.form.title}（截至{day}尚未报出）{mark}："
     return "\n".join([head, *(f"{line}。" for line in lines)])
 

@@ -6,8 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-
 from targets.models import (
     CorrectionState,
     ItemKind,
@@ -27,6 +25,7 @@ from targets.returns.checks import number_text
 from targets.returns.effective import numbers_by_return
 from targets.returns.quarters import Quarter
 from yiyang.access.scope import Actor
+from yiyang.lib.demo import demo_mark
 
 INTERNAL = "内部工作表"
 Content = dict[str, Any]
@@ -94,7 +93,7 @@ def content_of(period: ReturnPeriod, number: int) -> Content:
     numbers = numbers_by_return(period)
     return {
         "title": title_of(period),
-        "mark": settings.DEMO_MARK if settings.DEMO else "",
+        "mark": demo_mark(),
         "period": str(period),
         "edition": number,
         "first_day": quarter.first_day.isoformat(),

@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import islice
 from typing import BinaryIO
 
-from django.conf import settings
 from xlsxwriter.utility import xl_col_to_name
 
 from targets.models import ItemSource, QuarterlyReturn, ReturnItem
@@ -17,6 +16,7 @@ from targets.returns.printing import LOOKS as PRINTED
 from targets.returns.sheets import Filled
 from targets.returns.sheets import Line as ReturnLine
 from yiyang.lib.books import Block, Line, Sheet, plain_mark, sheet_title, streamed
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.sheets import Row, half_width_digits, read_rows, safe_cell
 
 CODE, NUMBER, NOTE = "代码", "填报数", "说明"
@@ -54,7 +54,7 @@ class SentSheet:
 
 def as_workbook(own: QuarterlyReturn, sheet: Filled, stamp: str) -> Iterator[bytes]:
     """The return with what is held, to be filled in and sent back."""
-    mark = settings.DEMO_MARK if settings.DEMO else ""
+    mark = demo_mark()
     book = Sheet(
         title=sheet_title(own.unit_name),
         widths=WIDTHS,

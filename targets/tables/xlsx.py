@@ -6,7 +6,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -15,6 +14,7 @@ from targets.indicators.guarding import counts_people
 from targets.tables.table import Entry, Row, Section, TargetTable
 from yiyang.lib.books import FONT
 from yiyang.lib.cell_room import height_of
+from yiyang.lib.demo import demo_mark
 
 ROW_HEADINGS = ("政策", "条款", "目标", "口径", "目标值", "到期日")
 CELL_HEADINGS = ("分子", "分母", "数值", "判定", "还差", "缺报", "排除", "到期结果", "到期判定")
@@ -69,7 +69,7 @@ def _fill(
     sections: Sequence[Section],
     footnotes: Sequence[str],
 ) -> None:
-    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
+    mark = demo_mark("（{}）")
     place = table.regions[0].name if table.regions else ""
     sheet.write_string(0, 0, f"{place}医养结合{title}{mark}", formats.title)
     sheet.write_string(1, 0, f"截至日期 {table.run.as_of}，量度批次 {table.run.pk}", formats.note)
@@ -95,7 +95,7 @@ def _set_paper(sheet: Worksheet, regions: int) -> None:
     sheet.set_v_pagebreaks([_first_column(index) for index in range(1, regions)])
     sheet.repeat_rows(3, 4)
     sheet.repeat_columns(0, len(WIDTHS) - 1)
-    mark = f"&C{settings.DEMO_MARK}" if settings.DEMO else ""
+    mark = demo_mark("&C{}")
     sheet.set_footer(f"{mark}&R&P/&N")
 
 

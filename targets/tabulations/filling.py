@@ -33,6 +33,7 @@ from targets.tabulations.grid import (
 from targets.tabulations.places import Place, Places, places_of
 from yiyang.access.roles import Permission
 from yiyang.access.scope import Actor
+from yiyang.lib.demo import demo_mark
 
 PERSONAL = frozenset({Permission.VIEW_PERSONS, Permission.VIEW_RESTRICTED})
 TOTAL = "合计"
@@ -71,7 +72,7 @@ def grid_of(
         "region": places.whole.name,
         "filing": filing_lines(table, run.as_of),
         "unit": table.unit,
-        "demo_mark": settings.DEMO_MARK if settings.DEMO else "",
+        "demo_mark": demo_mark(),
         "columns": columns,
         "rows": rows,
         "notes": [*_legend(rows), *notes],

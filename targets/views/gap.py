@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -32,6 +31,7 @@ from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.dated import messages_of
 from yiyang.lib.books import XLSX_TYPE
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.filenames import saved_as
 
 CANDIDATES_SHOWN = 100
@@ -151,7 +151,7 @@ def _day(request: ActorRequest) -> date:
 
 
 def _head(found: AskedLine) -> tuple[str, str, str]:
-    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
+    mark = demo_mark("（{}）")
     run, indicator = found.asked.run, found.indicator
     shown = f"{value_text(found.figure, indicator)} {fraction_text(found.figure, indicator)}"
     line = found.line

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -22,6 +21,7 @@ from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.filenames import saved_as
 
 NO_PAPER = "没有这份文稿，或不在您的授权范围；请从“报告与文稿”里打开。"
@@ -74,7 +74,7 @@ def paper_pdf(request: ActorRequest, uid: UUID) -> HttpResponse:
     """The paper's page as PDF; where none can be made, an answer that says what to do."""
     paper = _paper(request, uid)
     printed = forms_of(paper.kind)
-    mark = settings.DEMO_MARK if settings.DEMO else ""
+    mark = demo_mark()
     context = {**_shown(paper), "shell": PRINTED, "mark": mark}
     try:
         html = render_to_string(printed.template, context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -30,6 +29,7 @@ from targets.views.asked import Asked, asked_region, asked_run, offered_days
 from yiyang.access.decorators import FORBIDDEN, requires
 from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.roles import Permission
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.filenames import saved_as
 from yiyang.lib.sheets import safe_cell
 
@@ -110,7 +110,7 @@ def quality_csv(request: ActorRequest, check_id: str) -> HttpResponse:
     writer = csv.writer(response)
     region = asked.region.pk
     lines = finding_lines(check, asked.run, asked.tree, region=region, actor=request.actor)
-    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
+    mark = demo_mark("（{}）")
     writer.writerow((f"{check.title}，截至 {asked.run.as_of}，量度批次 {asked.run.pk}{mark}",))
     writer.writerows(tuple(safe_cell(cell) for cell in line) for line in lines)
     return response

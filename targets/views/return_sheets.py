@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -22,7 +21,7 @@ from yiyang.access.decorators import requires
 from yiyang.access.http import ActorRequest
 from yiyang.access.roles import Permission
 from yiyang.lib.books import XLSX_TYPE
-from yiyang.lib.filenames import attachment_named
+from yiyang.lib.filenames import marked, saved_as
 from yiyang.posting import UNPROCESSABLE, done
 
 TOO_LARGE = f"文件超过 {MAX_SHEET_BYTES // 1024 // 1024} MB；请下载本页的表，在它上面填好再传。"
@@ -36,12 +35,8 @@ def return_sheet_xlsx(request: ActorRequest, return_id: int) -> HttpResponseBase
     """The return as a workbook, for whoever fills it in."""
     own, sheet = _being_filled(request, return_id)
     stamp = stamp_of([line.value for line in sheet.lines])
-    mark = f"{settings.DEMO_MARK}-" if settings.DEMO else ""
-    return StreamingHttpResponse(
-        as_workbook(own, sheet, stamp),
-        content_type=XLSX_TYPE,
-        headers={"Content-Disposition": attachment_named(f"{mark}{own}-{own.period}.xlsx")},
-    )
+    answer = StreamingHttpResponse(as_workbook(own, sheet, stamp), content_type=XLSX_TYPE)
+    return saved_as(marked(f"{own}-{own.period}.xlsx"), answer)
 
 
 @require_POST

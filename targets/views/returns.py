@@ -61,6 +61,7 @@ def return_step(request: ActorRequest, return_id: int) -> HttpResponseBase:
 
     def take() -> HttpResponseBase:
         said = dict(form.cleaned_data, verb=ReturnVerb(form.cleaned_data["verb"]))
+        said["seen"] = request.POST.get("seen", "")
         take_step(by=request.actor, quarterly_return=own, at=asked_at(request), **said)
         messages.success(request, f"已{said['verb'].label}。")
         return redirect("return-detail", own.pk)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from django.conf import settings
 from django.http import StreamingHttpResponse
 
 from yiyang.access.scope import Actor
@@ -16,6 +15,7 @@ from yiyang.api.asking import Asked
 from yiyang.api.bodies import json_text
 from yiyang.api.documents import with_cells, with_documents
 from yiyang.api.resources import Document
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.filenames import saved_as
 from yiyang.lib.sheets import safe_cell
 
@@ -37,7 +37,7 @@ def csv_stream(asked: Asked, actor: Actor) -> StreamingHttpResponse:
 def _streamed(asked: Asked, blocks: Iterator[str], kind: str) -> StreamingHttpResponse:
     main = "text" if kind == "csv" else "application"
     response = StreamingHttpResponse(blocks, content_type=f"{main}/{kind}; charset=utf-8")
-    mark = f"-{settings.DEMO_MARK}" if settings.DEMO else ""
+    mark = demo_mark("-{}")
     name = f"{asked.resource.code}{mark}.{kind.removeprefix('x-')}"
     return saved_as(name, response)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.timezone import get_current_timezone
 
 from yiyang.audit.kinds import Outcome
 from yiyang.audit.models import AuditEvent, AuditEventQuerySet
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.sheets import safe_cell
 
 NOBODY = "未登录或系统"
@@ -110,7 +110,7 @@ class ShownEvent:
 
 def file_lines(events: AuditEventQuerySet, title: str) -> Iterator[tuple[str, ...]]:
     """Yield title, headings and every event, newest first, harmless in Excel."""
-    mark = f"（{settings.DEMO_MARK}）" if settings.DEMO else ""
+    mark = demo_mark("（{}）")
     yield (f"{title}{mark}",)
     yield HEADINGS
     rows = events.select_related("actor").order_by("-pk").iterator(chunk_size=CHUNK)

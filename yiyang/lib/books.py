@@ -32,7 +32,6 @@ SHEET_PART: Final = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
 SAMPLE: Final = re.compile(r'<c r="[A-Z]+1" s="(\d+)"')
 ROWS: Final = re.compile(r"<sheetData ?/>|<sheetData>.*</sheetData>", re.DOTALL)
 SIZE: Final = re.compile(r'<dimension ref="[^"]*"/>')
-NOT_IN_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 NOT_IN_A_TITLE: Final = re.compile(r"[\[\]:*?/\\']")
 # 浮点数只到这里为止：由两个整数相除写进单元格，判定早已按整数与分数做完。
 Cell = str | int | float | None
@@ -217,7 +216,7 @@ def _line_text(number: int, line: Line, places: _Places) -> str:
 def _cell_text(place: str, cell: Cell, style: str) -> str:
     """A number as a number, anything else as text that is never computed."""
     if isinstance(cell, str):
-        text = escape(NOT_IN_XML.sub("", safe_cell(cell)))
+        text = escape(xml_text(safe_cell(cell)))
         kept = "" if text == text.strip() else ' xml:space="preserve"'
         return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{kept}>{text}</t></is></c>'
     if cell is None:

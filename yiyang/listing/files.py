@@ -9,7 +9,6 @@ from datetime import datetime
 from itertools import chain, islice
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import get_current_timezone
 
@@ -17,6 +16,7 @@ from yiyang.access.http import ActorRequest, asked_at
 from yiyang.access.models import User
 from yiyang.audit.kinds import EventKind, Outcome
 from yiyang.audit.recording import record
+from yiyang.lib.demo import demo_mark
 from yiyang.lib.sheets import safe_cell
 from yiyang.lib.workbooks import Cell, Layout, streamed
 from yiyang.listing.asked import Asked
@@ -93,7 +93,7 @@ def _mark(request: ActorRequest, title: str, at: datetime) -> str:
     """What list, by whom, when: in the first row and on every printed page."""
     username = User.objects.values_list("username", flat=True).get(pk=request.actor.user_id)
     local = at.astimezone(get_current_timezone())
-    demo = settings.DEMO_MARK if settings.DEMO else ""
+    demo = demo_mark()
     parts = (title, f"账号 {username}", f"{local:%Y-%m-%d %H:%M:%S}", demo)
     return "　".join(part for part in parts if part)
 

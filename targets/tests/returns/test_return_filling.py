@@ -109,6 +109,24 @@ def test_the_same_numbers_saved_twice_are_no_conflict(
     assert mine.post(way, said).status_code == 302
 
 
+def test_nobody_hands_in_numbers_they_have_not_read(
+    scene: ReturnScene, own: QuarterlyReturn, colleague: User
+) -> None:
+    way = f"/returns/{own.pk}/"
+    scene.fill("reporter", own, HAND)
+    mine = browser_of(scene.people["reporter"])
+    step = {"verb": "SUBMIT", "text": "", "seen": seen_on(mine.get(way))}
+    read = form_on(browser_of(colleague).get(way))
+    assert browser_of(colleague).post(way, read | {"value-23": "25"}).status_code == 302
+    late = mine.post(f"{way}step", step)
+    assert late.status_code == 422
+    assert "表里的数或说明有改动；请先看现在的" in late.content.decode()
+    step["seen"] = seen_on(late)
+    assert mine.post(f"{way}step", step).status_code == 302
+    own.refresh_from_db()
+    assert (own.state, number(own, "23")) == ("SUBMITTED", Decimal(25))
+
+
 def form_on(answer: Any) -> dict[str, str]:
     """What the browser would send from the page."""
     fields = {one.html_name: one.value() for one in answer.context["form"]}

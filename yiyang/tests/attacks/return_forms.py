@@ -52,7 +52,10 @@ RETURN_FORMS = (
         is_accepted=False,
     ),
     Filled(
-        "return-step", CLERK, {"verb": "FETCH", "text": "补取一次"}, {"return_id": "return_city"}
+        "return-step",
+        CLERK,
+        {"verb": "FETCH", "text": "补取一次", "seen": ""},
+        {"return_id": "return_city"},
     ),
     Filled(
         "return-correct",
