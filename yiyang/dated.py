@@ -83,19 +83,17 @@ def checked_create(model: type[models.Model], **values: Any) -> models.Model:
     try:
         row.save(force_insert=True)
     except IntegrityError as error:
-        raise _entered_meanwhile(model, error) from error
+        if rule := _broken_rule(model, error):
+            raise ValidationError(rule) from error
+        raise
     return row
 
 
-def _entered_meanwhile(model: type[models.Model], error: IntegrityError) -> Exception:
-    """The rule somebody else's row broke in the same moment, in the words a form would have told.
-
-    What is no rule of the model's stays the error it is.
-    """
+def _broken_rule(model: type[models.Model], error: IntegrityError) -> str | None:
+    """What a form would have told: somebody else's row came in the same moment."""
     told = getattr(error.__cause__, "diag", None)
     rules = {rule.name: rule.violation_error_message for rule in model._meta.constraints}
-    message = rules.get(told.constraint_name or "") if told else None
-    return ValidationError(message) if message else error
+    return rules.get(told.constraint_name or "") if told else None
 
 
 def messages_of(error: ValidationError) -> list[str]:
