@@ -93,7 +93,8 @@ def _broken_rule(model: type[models.Model], error: IntegrityError) -> str | None
     """What a form would have told: somebody else's row came in the same moment."""
     told = getattr(error.__cause__, "diag", None)
     rules = {rule.name: rule.violation_error_message for rule in model._meta.constraints}
-    return rules.get(told.constraint_name or "") if told else None
+    rule = rules.get(told.constraint_name or "") if told else None
+    return str(rule) if rule else None
 
 
 def messages_of(error: ValidationError) -> list[str]:

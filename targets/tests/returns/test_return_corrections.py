@@ -15,11 +15,9 @@ from targets.papers.forms import forms_of
 from targets.returns.corrections import decide, propose
 from targets.returns.effective import numbers_by_return
 from targets.returns.publishing import title_of
-from targets.tests.factories import City
 from targets.tests.returns.return_scene import (
     AT,
     ReturnScene,
-    make_return_scene,
     of_city,
     of_home,
     of_region,
@@ -28,11 +26,6 @@ from targets.tests.returns.return_scene import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene(city: City) -> ReturnScene:
-    return make_return_scene(city)
 
 
 @pytest.fixture

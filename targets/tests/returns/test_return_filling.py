@@ -10,14 +10,12 @@ import pytest
 
 from contracts.tests.persons import browser_of
 from institutions.models import InstitutionProfile
-from targets.models import QuarterlyReturn, ReturnPeriod, ReturnVerb
+from targets.models import QuarterlyReturn, ReturnVerb
 from targets.returns.sheets import filled
-from targets.tests.factories import City
 from targets.tests.returns.return_scene import (
     HAND,
     SECOND,
     ReturnScene,
-    make_return_scene,
     of_home,
     opened,
 )
@@ -26,21 +24,6 @@ from yiyang.access.models import User
 from yiyang.access.roles import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene(city: City) -> ReturnScene:
-    return make_return_scene(city)
-
-
-@pytest.fixture
-def period(scene: ReturnScene) -> ReturnPeriod:
-    return opened(scene)
-
-
-@pytest.fixture
-def own(scene: ReturnScene, period: ReturnPeriod) -> QuarterlyReturn:
-    return of_home(period, scene.homes[0])
 
 
 def number(own: QuarterlyReturn, code: str) -> Decimal | None:

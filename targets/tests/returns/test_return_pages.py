@@ -30,14 +30,12 @@ from targets.returns.forms_actions import (
     remove_part,
 )
 from targets.returns.work import to_fill
-from targets.tests.factories import City
 from targets.tests.returns.return_scene import (
     DUE,
     HAND,
     SECOND,
     ReturnScene,
     form_in_use,
-    make_return_scene,
     of_city,
     of_home,
     of_region,
@@ -48,16 +46,6 @@ from targets.tests.task_scene import queries_of
 from yiyang.work import work_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene(city: City) -> ReturnScene:
-    return make_return_scene(city)
-
-
-@pytest.fixture
-def period(scene: ReturnScene) -> ReturnPeriod:
-    return opened(scene)
 
 
 def test_a_home_fills_in_its_return_in_the_browser(

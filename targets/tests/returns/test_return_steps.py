@@ -20,14 +20,12 @@ from targets.models import (
 )
 from targets.returns.opening import open_period
 from targets.returns.quarters import DueDays, Quarter
-from targets.tests.factories import City
 from targets.tests.returns.return_scene import (
     DUE,
     HAND,
     ReturnScene,
     districts_reviewed,
     homes_reviewed,
-    make_return_scene,
     of_city,
     of_home,
     of_region,
@@ -37,16 +35,6 @@ from targets.tests.returns.return_scene import (
 
 V, S = ReturnVerb, ReturnState
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene(city: City) -> ReturnScene:
-    return make_return_scene(city)
-
-
-@pytest.fixture
-def period(scene: ReturnScene) -> ReturnPeriod:
-    return opened(scene)
 
 
 def test_a_quarter_goes_from_homes_to_the_city_and_is_published(

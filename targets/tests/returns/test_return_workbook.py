@@ -15,14 +15,11 @@ from xlsxwriter import Workbook
 from contracts.tests.persons import browser_of
 from targets.forms.returns import MAX_SHEET_BYTES
 from targets.models import QuarterlyReturn, ReturnPeriod, ReturnVerb
-from targets.tests.factories import City
 from targets.tests.returns.return_scene import (
     HAND,
     ReturnScene,
-    make_return_scene,
     of_home,
     of_region,
-    opened,
 )
 from yiyang.audit.kinds import EventKind
 from yiyang.audit.models import AuditEvent
@@ -32,21 +29,6 @@ pytestmark = pytest.mark.django_db
 Cells = list[list[Any]]
 HEADS, FIRST = 3, 4  # 第 4 行表头，第 5 行起各项：16、17、……24
 NUMBER, NOTE = 6, 7
-
-
-@pytest.fixture
-def scene(city: City) -> ReturnScene:
-    return make_return_scene(city)
-
-
-@pytest.fixture
-def period(scene: ReturnScene) -> ReturnPeriod:
-    return opened(scene)
-
-
-@pytest.fixture
-def own(scene: ReturnScene, period: ReturnPeriod) -> QuarterlyReturn:
-    return of_home(period, scene.homes[0])
 
 
 @pytest.fixture
