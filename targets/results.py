@@ -17,7 +17,6 @@ from targets.indicators.calculation import (
     Figure,
     Goal,
     Judgement,
-    Tree,
     judge,
     needed,
     value_of,
@@ -96,22 +95,30 @@ def target_lines(
     With an `actor` only the regions it may see are filled.
     """
     figures = _figures(run, regions, actor)
-    tree = tree_on(run.as_of, run.region_id)
-    by_id = {region.pk: region for region in regions}
+    standing = [standing_on(target, run.as_of) for target in targets]
+    areas = _areas({target.region_id for target in standing}, run)
     in_force = set(PolicyDocument.objects.in_force(run.as_of).values_list("pk", flat=True))
-    return [
-        _line(run, by_id[region_id], target, indicator, figures[region_id, indicator.key], in_force)
-        for target in (standing_on(target, run.as_of) for target in targets)
-        for indicator in ordered_readings(target)
-        for region_id in by_id
-        if (region_id, indicator.key) in figures and _applies(target, region_id, tree)
-    ]
+    lines = []
+    for target in standing:
+        goal, is_historical = goal_of(target), is_past(target.policy, in_force, run.as_of)
+        lines += [
+            line_of(run, region, target, indicator, figure, goal=goal, is_historical=is_historical)
+            for indicator in ordered_readings(target)
+            for region in dict.fromkeys(regions)
+            if region.pk in areas[target.region_id]
+            and (figure := figures.get((region.pk, indicator.key))) is not None
+        ]
+    return lines
 
 
-def _applies(target: Target, region_id: int, tree: Tree) -> bool:
-    """Whether the target is set for the region itself, for one above it, or for the nation."""
-    below = tree.below(target.region_id) if target.region_id in tree.top_down else tree.top_down
-    return region_id in below
+def _areas(set_for: Iterable[int], run: IndicatorRun) -> dict[int, frozenset[int]]:
+    """Where what is set for a region holds: there and below; what stands above the run, all over.
+
+    Walked once for each region a target is set for, not once a line.
+    """
+    tree = tree_on(run.as_of, run.region_id)
+    every = frozenset(tree.top_down)
+    return {one: frozenset(tree.below(one)) if one in every else every for one in set_for}
 
 
 def ordered_readings(target: Target) -> list[Indicator]:
@@ -162,13 +169,13 @@ def is_past(policy: PolicyDocument, in_force: set[int], as_of: date) -> bool:
     return policy.pk not in in_force and policy.signed_on <= as_of
 
 
-def judge_target(
-    target: Target, indicator: Indicator, figure: Figure, as_of: date, *, is_judged: bool
+def judge_figure(
+    figure: Figure, goal: Goal, indicator: Indicator, as_of: date, *, is_judged: bool
 ) -> Judgement:
     """The verdict of one reading of a target on `as_of`."""
     return judge(
         figure,
-        goal_of(target),
+        goal,
         is_ratio=indicator.is_ratio,
         is_judged=is_judged,
         as_of=as_of,
@@ -176,14 +183,17 @@ def judge_target(
     )
 
 
-def _line(
+def line_of(
     run: IndicatorRun,
     region: Region,
     target: Target,
     indicator: Indicator,
     figure: Figure,
-    in_force: set[int],
+    *,
+    goal: Goal,
+    is_historical: bool,
 ) -> TargetLine:
+    """The figure held against the target's `goal`, with the verdict of the run's day."""
     is_judged = is_judged_in(region.pk, target, indicator)
     return TargetLine(
         run=run,
@@ -191,10 +201,10 @@ def _line(
         target=target,
         indicator=indicator,
         figure=figure,
-        goal=goal_of(target),
-        judgement=judge_target(target, indicator, figure, run.as_of, is_judged=is_judged),
+        goal=goal,
+        judgement=judge_figure(figure, goal, indicator, run.as_of, is_judged=is_judged),
         is_judged=is_judged,
-        is_historical=is_past(target.policy, in_force, run.as_of),
+        is_historical=is_historical,
     )
 
 

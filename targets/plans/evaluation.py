@@ -23,9 +23,8 @@ from targets.regions import children_of
 from targets.results import (
     TargetLine,
     goal_of,
-    is_judged_in,
     is_past,
-    judge_target,
+    line_of,
     ordered_readings,
     targets_of,
 )
@@ -158,15 +157,5 @@ def _line(
     figure: Figure,
     in_force: set[int],
 ) -> TargetLine:
-    is_judged = is_judged_in(region.pk, target, indicator)
-    return TargetLine(
-        run=run,
-        region=region,
-        target=target,
-        indicator=indicator,
-        figure=figure,
-        goal=goal_of(target),
-        judgement=judge_target(target, indicator, figure, run.as_of, is_judged=is_judged),
-        is_judged=is_judged,
-        is_historical=is_past(target.policy, in_force, run.as_of),
-    )
+    goal, is_historical = goal_of(target), is_past(target.policy, in_force, run.as_of)
+    return line_of(run, region, target, indicator, figure, goal=goal, is_historical=is_historical)

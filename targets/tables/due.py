@@ -8,7 +8,7 @@ from datetime import date
 from institutions.models import Region
 from targets.indicators.catalogue import BY_KEY
 from targets.models import IndicatorRun, IndicatorSnapshot, Target
-from targets.results import TargetLine, figure_of, goal_of, is_judged_in, judge_target
+from targets.results import TargetLine, figure_of, goal_of, line_of
 from targets.standing import standing_on
 from yiyang.access.scope import Actor
 
@@ -57,15 +57,5 @@ def _line(
 ) -> TargetLine:
     indicator = BY_KEY[snapshot.indicator, snapshot.reading]
     figure = figure_of(snapshot)
-    is_judged = is_judged_in(snapshot.region_id, target, indicator)
-    return TargetLine(
-        run=run,
-        region=by_id[snapshot.region_id],
-        target=target,
-        indicator=indicator,
-        figure=figure,
-        goal=goal_of(target),
-        judgement=judge_target(target, indicator, figure, run.as_of, is_judged=is_judged),
-        is_judged=is_judged,
-        is_historical=False,
-    )
+    region, goal = by_id[snapshot.region_id], goal_of(target)
+    return line_of(run, region, target, indicator, figure, goal=goal, is_historical=False)

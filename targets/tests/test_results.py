@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from institutions.models import Region, RegionLevel
 from institutions.tests.factories import make_channel, make_health, make_licence, make_region
-from targets.indicators.calculation import Goal, Verdict
+from targets.indicators.calculation import Goal, Tree, Verdict
 from targets.indicators.catalogue import CATALOGUE
 from targets.indicators.measure import measure, tree_on
 from targets.models import Milestone
@@ -48,6 +48,28 @@ def widen(city: City, districts: int) -> list[Region]:
         make_channel(hospital)
         made.append(district)
     return made
+
+
+def test_the_tree_is_walked_once_for_each_region_a_target_is_set_for(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """三千个区划、十五个目标：一行走一遍区划树，要几分钟。"""
+    make_target(scene.policy, scene.city.city, "GC17", 2)
+    make_target(scene.policy, scene.city.east, "GC17", 3)
+    walked: list[int] = []
+    below = Tree.below
+
+    def noted(tree: Tree, region: int) -> tuple[int, ...]:
+        walked.append(region)
+        return below(tree, region)
+
+    monkeypatch.setattr(Tree, "below", noted)
+    districts = [scene.city.city, scene.city.east, *widen(scene.city, 5)]
+    lines = target_lines(store_run(scene.city.city, DAY), districts, targets_of())
+    judged = {(line.target.position, line.region.name) for line in lines if line.is_judged}
+    assert {name for position, name in judged if position == 3} == {"东区"}
+    assert len({name for position, name in judged if position == 2}) == len(districts)
+    assert sorted(walked) == sorted([scene.city.city.pk, scene.city.east.pk])
 
 
 def test_measuring_many_regions_takes_no_more_queries(city: City) -> None:
